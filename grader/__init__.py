@@ -1,0 +1,1 @@
+"""gradelab: from a submission to a report."""

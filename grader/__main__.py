@@ -1,0 +1,5 @@
+"""``python -I -m grader FILE`` is ``grade FILE``."""
+
+from grader.cli import run
+
+run()

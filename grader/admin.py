@@ -1,0 +1,88 @@
+"""``gradelab ...``, for instructors: parses, calls, prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cli import leave, pin_threads
+
+if TYPE_CHECKING:
+    from .course import Assignment, Course
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``gradelab``."""
+    p = argparse.ArgumentParser(prog="gradelab", description="Look after a course's assignments.")
+    p.add_argument("--course", type=Path, metavar="DIR", help="by default the one in gradelab")
+    commands = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("list", help="list the assignments and their cases")
+    fixtures = commands.add_parser("fixtures", help="build or verify the fixtures of an assignment")
+    actions = fixtures.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, text in (
+        ("build", "compute the fixtures from worked.py and write them"),
+        ("verify", "compute them again and compare with the files"),
+    ):
+        one = actions.add_parser(action, help=text)
+        one.add_argument("name", metavar="NAME", help="the assignment")
+    return p
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit code."""
+    args = parser().parse_args(argv)
+    pin_threads()
+    from .course import find_course
+    from .errors import GradelabError
+
+    try:
+        course = find_course(args.course)
+        if args.command == "list":
+            return _list(course)
+        assignment = course.assignment(args.name)
+        return _build(assignment) if args.action == "build" else _verify(assignment)
+    except GradelabError as error:
+        print(f"gradelab: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"gradelab: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 3
+
+
+def _list(course: Course) -> int:
+    from .fixtures import read_inputs
+
+    for name in course.names:
+        assignment = course.assignment(name)
+        points = sum(sum(table.values()) for table in assignment.file.points.values())
+        cases = read_inputs(assignment.fixtures)
+        print(f"{name}: {assignment.file.title}; {points:g} points; cases: {', '.join(cases)}")
+    return 0
+
+
+def _build(assignment: Assignment) -> int:
+    from .build import build
+
+    for path in build(assignment):
+        print(f"{path}: {path.stat().st_size:,} bytes")
+    return 0
+
+
+def _verify(assignment: Assignment) -> int:
+    from .build import verify
+
+    differences = verify(assignment)
+    for text in differences:
+        print(f"gradelab: {assignment.name}: {text}", file=sys.stderr)
+    if differences:
+        return 3
+    print(f"{assignment.name}: the fixtures agree with {assignment.worked_path}")
+    return 0
+
+
+def run() -> None:
+    """Be the command ``gradelab``."""
+    leave(main)

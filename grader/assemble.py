@@ -1,0 +1,206 @@
+"""Judgements and observations -> the `Result` that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import wording
+from .judge import Finding, Judgement, QuantityJudgement, Relation
+from .results import Case, Cause, Check, Diagnosis, Difference, Place, Quantity
+
+MAX_ENTRIES = 8  # rows of a table of differences
+MAX_SIDE = 20  # blocks of a map of differences, each way
+
+
+def checks_of(
+    judgements: Iterable[Judgement],
+    titles: Mapping[str, str],
+    points: Mapping[str, Mapping[str, float]],
+) -> tuple[Check, ...]:
+    """Return the checks with their points and messages."""
+    checks = []
+    for judgement in judgements:
+        quantities = tuple(
+            _quantity(judged, points[judgement.check][judged.quantity])
+            for judged in judgement.quantities
+        )
+        checks.append(
+            Check(
+                judgement.check,
+                titles[judgement.check],
+                _rounded(sum(q.score for q in quantities)),
+                _rounded(sum(q.max_score for q in quantities)),
+                quantities,
+            )
+        )
+    return tuple(checks)
+
+
+def _rounded(points: float) -> float:
+    return round(points, 6)  # sums of thirds and tenths
+
+
+def _quantity(judged: QuantityJudgement, points: float) -> Quantity:
+    # What nobody could judge is taken out of the points that can be reached.
+    share, reachable = (0.0, 0.0) if judged.share is None else (judged.share, points)
+    return Quantity(
+        judged.quantity,
+        judged.verdict,
+        _rounded(share * points),
+        reachable,
+        wording.quantity(judged),
+        _diagnosis(judged),
+        tuple(_case(finding) for finding in judged.findings),
+    )
+
+
+def _diagnosis(judged: QuantityJudgement) -> Diagnosis | None:
+    wrong = [finding for finding in judged.findings if finding.verdict == "wrong"]
+    if not wrong:
+        return None
+    if judged.relation is None:
+        text = wording.no_known_cause(judged.quantity, wording.finding(wrong[0]))
+        return Diagnosis("none", None, judged.quantity, text)
+    text, hint = wording.relation([judged.quantity], judged.relation, _shapes([judged]))
+    return Diagnosis("pattern", _relation_id(judged.relation), judged.quantity, text, hint)
+
+
+def _relation_id(relation: Relation) -> str:
+    if relation.same_as is not None:
+        return f"same-as-{relation.same_as}"
+    factor = relation.symbol or (None if relation.factor is None else f"{relation.factor:.6g}")
+    parts = [relation.layout, f"times {factor}" if factor is not None else None]
+    return " ".join(part for part in parts if part).replace(" ", "-")
+
+
+def _shapes(judged: Sequence[QuantityJudgement]) -> str:
+    """Return the shapes of the one wrong array whose shape is wrong, for a sentence."""
+    wrong = [f for q in judged for f in q.findings if f.verdict == "wrong" and f.comparison]
+    comparison = wrong[0].comparison
+    if len(judged) != 1 or comparison is None or comparison.shape in (None, ()):
+        return ""
+    if comparison.shape == comparison.expected_shape or not comparison.expected_shape:
+        return ""
+    have = wording.shape_text(comparison.shape or ())
+    return f": shape {have} where {wording.shape_text(comparison.expected_shape)} was asked for"
+
+
+def _case(finding: Finding) -> Case:
+    c = finding.comparison
+    place = finding.failure.places[-1] if finding.failure and finding.failure.places else None
+    plain = Case(finding.case, finding.hidden, finding.verdict, wording.finding(finding))
+    if finding.hidden or c is None:
+        return Case(plain.name, plain.hidden, plain.verdict, plain.message, place=place)
+    difference = _difference(finding)
+    return Case(
+        plain.name, False, plain.verdict, plain.message, c.max_error, c.where, difference, place
+    )
+
+
+def _difference(finding: Finding) -> Difference | None:
+    """Return the worst entries and a map, for an array of the right shape."""
+    c, expected = finding.comparison, finding.expected
+    if c is None or c.excess is None or expected is None:
+        return None
+    observed = np.asarray(finding.observed, dtype=np.float64)
+    worst = np.argsort(-c.excess, axis=None, kind="stable")[: min(MAX_ENTRIES, c.n_wrong)]
+    entries = []
+    for flat in worst:
+        index = np.unravel_index(int(flat), expected.shape)
+        where = f"[{', '.join(str(int(i)) for i in index)}]" if expected.shape else ""
+        entries.append((where, f"{observed[index]:.8g}", f"{expected[index]:.8g}"))
+    levels, block = _map(observed, expected, c.excess)
+    return Difference(tuple(entries), c.n_wrong, expected.size, levels, block)
+
+
+def _map(
+    observed: NDArray[np.float64], expected: NDArray[np.float64], excess: NDArray[np.float64]
+) -> tuple[tuple[tuple[int, ...], ...], tuple[int, int]]:
+    """Return how wrong each block of the array is, 0 to 4, and the size of a block.
+
+    1: below 1 per cent of the largest entry, 2: below 10, 3: below 100, 4: above.
+    """
+    largest = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    error = np.abs(observed - expected) / largest
+    level = np.where(excess > 1, 1 + np.digitize(error, [0.01, 0.1, 1.0]), 0)
+    rows = level.reshape(1, -1) if level.ndim < 2 else level.reshape(level.shape[0], -1)
+    high, wide = (max(1, -(-n // MAX_SIDE)) for n in rows.shape)
+    blocks = tuple(
+        tuple(
+            int(rows[top : top + high, left : left + wide].max())
+            for left in range(0, rows.shape[1], wide)
+        )
+        for top in range(0, rows.shape[0], high)
+    )
+    return blocks, (high, wide)
+
+
+def causes_of(judgements: Sequence[Judgement]) -> tuple[Cause, ...]:
+    """Group what went wrong by its cause: patterns first, then failures, then what is unexplained.
+
+    One failure at one line is one cause, however many quantities and cases it takes with it.
+    """
+    return (*_patterns(judgements), *_failures(judgements), *_unexplained(judgements))
+
+
+def _patterns(judgements: Sequence[Judgement]) -> list[Cause]:
+    groups: dict[tuple[str, Relation], list[QuantityJudgement]] = {}
+    for judgement in judgements:
+        for judged in judgement.quantities:
+            if judged.relation is not None:
+                key = (judgement.check, _without_value(judged.relation))
+                groups.setdefault(key, []).append(judged)
+    causes = []
+    for (check, _), members in groups.items():
+        names = [judged.quantity for judged in members]
+        relation = members[0].relation
+        assert relation is not None
+        text, hint = wording.relation(names, relation, _shapes(members))
+        explains = tuple(f"{check}.{name}" for name in names)
+        causes.append(Cause(_relation_id(relation), names[0], text, hint, explains))
+    return causes
+
+
+def _without_value(relation: Relation) -> Relation:
+    """Return the relation without the number that its symbol stands for: N differs by case."""
+    factor = None if relation.symbol else relation.factor
+    return Relation(relation.layout, factor, relation.symbol, relation.same_as)
+
+
+def _failures(judgements: Sequence[Judgement]) -> list[Cause]:
+    """Group failures: one kind of exception at one line of the submission is one cause."""
+    groups: dict[tuple[str, str | None, Place | str], list[tuple[str, Finding]]] = {}
+    for judgement in judgements:
+        for judged in judgement.quantities:
+            name = f"{judgement.check}.{judged.quantity}"
+            for finding in judged.findings:
+                failure = finding.failure
+                if failure is None or failure.kind == "blocked":
+                    continue  # blocked is nobody's fault, and its cause stands here already
+                at = failure.places[-1] if failure.places else failure.called or failure.text
+                # Two missing keys of one dictionary are two causes, with their own words.
+                what = failure.text if failure.kind == "missing" else failure.type
+                groups.setdefault((failure.kind, what, at), []).append((name, finding))
+    causes = []
+    for (kind, _, at), members in groups.items():
+        names = tuple(dict.fromkeys(name for name, _ in members))
+        first = next((f for _, f in members if not f.hidden), members[0][1])
+        cases = tuple(dict.fromkeys(finding.case for _, finding in members))
+        text = wording.failure_cause(wording.finding(first), cases)
+        place = at if isinstance(at, Place) else None
+        causes.append(Cause(kind, names[0].split(".")[-1], text, None, names, place))
+    return causes
+
+
+def _unexplained(judgements: Sequence[Judgement]) -> list[Cause]:
+    causes = []
+    for judgement in judgements:
+        for judged in judgement.quantities:
+            diagnosis = _diagnosis(judged)
+            if diagnosis is not None and diagnosis.kind == "none":
+                name = f"{judgement.check}.{judged.quantity}"
+                causes.append(Cause("unknown", judged.quantity, diagnosis.text, None, (name,)))
+    return causes

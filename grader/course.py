@@ -1,0 +1,204 @@
+"""Finds a course and its assignments, reads assignment.toml and checks.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+
+from .checks import Check
+from .errors import AssignmentError, SubmissionError, UsageError
+from .sandbox.limits import Limits
+from .submission import Submission
+
+HERE = Path(__file__).resolve().parent
+
+
+class ScoringTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[scoring]``: shares of the points, 0 to 1. docs/assignments.md explains each."""
+
+    public: float = 0.5
+    convention: float = 1.0
+    carried: float = 1.0
+    mistake: float = 0.5
+
+
+class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of assignment.toml; `points` holds check -> quantity -> points."""
+
+    title: str
+    functions: tuple[str, ...]
+    points: dict[str, dict[str, float]]
+    scoring: ScoringTable = ScoringTable()
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One piece of homework.
+
+    Attributes
+    ----------
+    name : str
+        The name of its folder.
+    folder, fixtures : Path
+        ``assignments/<name>`` and ``fixtures/<name>`` of its course.
+    file : AssignmentFile
+    """
+
+    name: str
+    folder: Path
+    fixtures: Path
+    file: AssignmentFile
+
+    @property
+    def worked_path(self) -> Path:
+        """Where the worked solution stands, if this copy of the course has it."""
+        return self.folder / "worked.py"
+
+    def load_checks(self) -> tuple[Check, ...]:
+        """Load checks.py and return its checks in the order of ``[points]``."""
+        path = self.folder / "checks.py"
+        module = load_module(path, f"gradelab_checks_{self.name}")
+        found = {c.name: c for c in vars(module).values() if isinstance(c, Check)}
+        if set(found) != set(self.file.points):
+            without = set(self.file.points) ^ set(found)
+            raise AssignmentError(
+                f"{path}: the checks here and the [points] of assignment.toml differ: "
+                f"{', '.join(sorted(without))} stands in one of them only"
+            )
+        for check in found.values():
+            unknown = set(check.needs) - set(found)
+            if unknown:
+                raise AssignmentError(
+                    f"{path}: {check.name} needs {', '.join(sorted(unknown))}, which is no check"
+                )
+        return tuple(found[name] for name in self.file.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A folder with ``assignments/`` and ``fixtures/``."""
+
+    folder: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the assignments, sorted."""
+        files = (self.folder / "assignments").glob("*/assignment.toml")
+        return tuple(sorted(file.parent.name for file in files))
+
+    def assignment(self, name: str) -> Assignment:
+        """Read one assignment."""
+        if name not in self.names:
+            raise UsageError(
+                f"there is no assignment {name!r} in {self.folder}; "
+                f"there are: {', '.join(self.names) or 'none'}"
+            )
+        folder = self.folder / "assignments" / name
+        file = _read_toml(folder / "assignment.toml")
+        return Assignment(name, folder, self.folder / "fixtures" / name, file)
+
+    def assignment_for(self, submission: Submission) -> Assignment:
+        """Find the assignment of a submission.
+
+        Its metadata decides, else its file name, else the functions that it defines.
+
+        Raises
+        ------
+        SubmissionError
+            If none or several fit; the text lists the candidates.
+        """
+        if submission.assignment in self.names:
+            return self.assignment(str(submission.assignment))
+        named = [name for name in self.names if _words(name) in _words(submission.name)]
+        longest = [n for n in named if not any(n != o and _words(n) in _words(o) for o in named)]
+        if len(longest) == 1:
+            return self.assignment(longest[0])
+        assignments = [self.assignment(name) for name in longest or self.names]
+        return _by_functions(assignments, submission)
+
+
+def find_course(folder: Path | None = None) -> Course:
+    """Return the course in `folder`, or the one that comes with gradelab."""
+    if folder is not None:
+        if not (folder / "assignments").is_dir():
+            raise UsageError(f"{folder}: this is no course: it has no folder assignments/")
+        return Course(folder.resolve())
+    # In a clone the course lies beside grader/, in an installed package inside it.
+    for candidate in (HERE.parent, HERE):
+        if any((candidate / "assignments").glob("*/assignment.toml")):
+            return Course(candidate)
+    raise UsageError("this installation holds no assignments; name a course with --course DIR")
+
+
+def load_module(path: Path, name: str) -> ModuleType:
+    """Run an instructor's Python file as a module and return it."""
+    if not path.is_file():
+        raise AssignmentError(f"{path}: this file is missing")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except AssignmentError:
+        raise
+    except Exception as error:
+        line = getattr(error, "lineno", None) or _last_line_in(error, path)
+        raise AssignmentError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _last_line_in(error: BaseException, path: Path) -> int:
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _read_toml(path: Path) -> AssignmentFile:
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), AssignmentFile)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: {error}") from error
+    numbers = [p for points in file.points.values() for p in points.values()]
+    if not numbers or min(numbers) < 0:
+        raise AssignmentError(f"{path}: [points] needs points of 0 or more for some quantity")
+    shares: Mapping[str, float] = msgspec.structs.asdict(file.scoring)
+    for key, share in shares.items():
+        if not 0 <= share <= 1:
+            raise AssignmentError(f"{path}: scoring.{key} is a share from 0 to 1, not {share}")
+    for key, limit in msgspec.structs.asdict(file.limits).items():
+        if not limit > 0:
+            raise AssignmentError(f"{path}: limits.{key} must be above 0, not {limit}")
+    return file
+
+
+def _words(name: str) -> str:
+    """Return a name's words with single underscores, for finding one name in another."""
+    return "_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") + "_"
+
+
+def _by_functions(assignments: Iterable[Assignment], submission: Submission) -> Assignment:
+    counts = {
+        a.name: (sum(f in submission.definitions for f in a.file.functions), a)
+        for a in assignments
+    }
+    best = max((count for count, _ in counts.values()), default=0)
+    fitting = [a for count, a in counts.values() if count == best > 0]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(a.name for a in fitting) or ", ".join(counts)
+    why = "several assignments fit" if fitting else "no assignment fits its functions"
+    raise SubmissionError(
+        f"{submission.name}: {why}; name one with --assignment NAME, of: {names}"
+    )

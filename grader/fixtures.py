@@ -1,0 +1,160 @@
+"""Builds, writes, reads and verifies the HDF5 fixtures. docs/fixtures.md describes the file.
+
+Inputs and expected values are read by separate functions, because the grader holds no expected
+value while student code runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from .compare import Tolerance
+from .errors import FixtureError
+from .judge import Expected
+
+SCHEMA = "gradelab/fixture/v1"
+FILES = {"public": False, "hidden": True}
+
+
+def worked_sha256(path: Path) -> str:
+    """Return the hash of a worked.py by which a fixture knows what it was built from."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def fixture_files(folder: Path) -> list[Path]:
+    """Return the fixture files of an assignment that are there, the public one first."""
+    return [folder / f"{name}.h5" for name in FILES if (folder / f"{name}.h5").is_file()]
+
+
+def read_inputs(folder: Path, worked: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return the inputs of every case, by its name; public cases first.
+
+    Parameters
+    ----------
+    worked : Path or None
+        The worked.py that the fixtures must have been built from, where it is at hand.
+    """
+    cases: dict[str, dict[str, Any]] = {}
+    paths = fixture_files(folder)
+    if not paths:
+        raise FixtureError(f"{folder}: there is no public.h5 here; {_rebuild(folder)}")
+    for path in paths:
+        with _opened(path, worked) as file:
+            for name, group in _cases(file):
+                cases[name] = {key: _plain(v) for key, v in _checked(path, group, "inputs").items()}
+    return cases
+
+
+def read_expected(folder: Path) -> list[Expected]:
+    """Return the expected quantities of every case, in the order of `read_inputs`.
+
+    Call it only when no student code can run any more.
+    """
+    found = []
+    for path in fixture_files(folder):
+        with _opened(path, None) as file:
+            for name, group in _cases(file):
+                values = _checked(path, group, "expected")
+                tolerances = {
+                    key: Tolerance(*(float(group["expected"][key].attrs[a]) for a in ATTRIBUTES))
+                    for key in values
+                }
+                sizes = json.loads(group.attrs["sizes"])
+                found.append(Expected(name, FILES[path.stem], sizes, values, tolerances))
+    return found
+
+
+ATTRIBUTES = ("tolerance", "noise", "noise32")
+
+
+def write_case(
+    file: h5py.File,
+    name: str,
+    inputs: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    measured: Mapping[str, Mapping[str, Any]],
+    sizes: Mapping[str, int],
+) -> None:
+    """Add one case to an open fixture."""
+    group = file.create_group(f"cases/{name}", track_order=True)
+    group.attrs["sizes"] = json.dumps(dict(sizes), sort_keys=True)
+    for part, values in (("inputs", inputs), ("expected", expected)):
+        place = group.create_group(part, track_order=True)
+        for key, value in values.items():
+            place.create_dataset(key, data=np.asarray(value))
+            for attribute, number in measured.get(key, {}).items() if part == "expected" else ():
+                place[key].attrs[attribute] = number
+        place.attrs["sha256"] = _digest({key: np.asarray(value) for key, value in values.items()})
+
+
+def new_file(path: Path, assignment: str, worked: str) -> h5py.File:
+    """Create an empty fixture, its attributes filled."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = h5py.File(path, "w", track_order=True)
+    file.attrs["schema"] = SCHEMA
+    file.attrs["assignment"] = assignment
+    file.attrs["worked_sha256"] = worked
+    file.create_group("cases", track_order=True)
+    return file
+
+
+def _rebuild(folder: Path) -> str:
+    return f"build it with: gradelab fixtures build {folder.name}"
+
+
+@contextmanager
+def _opened(path: Path, worked: Path | None) -> Iterator[h5py.File]:
+    try:
+        with h5py.File(path, "r") as file:
+            schema = file.attrs.get("schema")
+            if not isinstance(schema, str) or not schema.startswith("gradelab/fixture/"):
+                raise FixtureError(f"{path}: this HDF5 file is no fixture of gradelab")
+            if schema != SCHEMA:
+                raise FixtureError(
+                    f"{path}: this fixture has the schema {schema}, and this gradelab reads "
+                    f"{SCHEMA}; {_rebuild(path.parent)}"
+                )
+            if worked is not None and file.attrs["worked_sha256"] != worked_sha256(worked):
+                raise FixtureError(
+                    f"{path}: this fixture was built from another version of {worked}; "
+                    f"{_rebuild(path.parent)}"
+                )
+            yield file
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        # h5py raises any of these, according to which bytes of a file are damaged
+        raise FixtureError(f"{path}: this fixture is damaged; {_rebuild(path.parent)}") from error
+
+
+def _cases(file: h5py.File) -> Iterator[tuple[str, h5py.Group]]:
+    for name in file["cases"]:
+        yield name, file["cases"][name]
+
+
+def _checked(path: Path, group: h5py.Group, part: str) -> dict[str, NDArray[Any]]:
+    values = {key: np.asarray(group[part][key][()]) for key in group[part]}
+    if _digest(values) != group[part].attrs["sha256"]:
+        raise FixtureError(
+            f"{path}: the {part} of {group.name} are damaged; {_rebuild(path.parent)}"
+        )
+    return values
+
+
+def _digest(values: Mapping[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for key, value in values.items():
+        digest.update(f"{key} {value.dtype.str} {value.shape}".encode())
+        digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def _plain(value: NDArray[Any]) -> Any:
+    return value.item() if value.shape == () else value

@@ -1,0 +1,130 @@
+"""The whole way from a submission to a `Result`."""
+
+from __future__ import annotations
+
+import platform
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from . import wording
+from .assemble import causes_of, checks_of
+from .checks import Inputs
+from .course import Assignment
+from .errors import GradelabError
+from .fixtures import fixture_files, read_expected, read_inputs
+from .judge import Judgement, Scoring, judge_check
+from .observe import Observations, observe
+from .results import Isolation, Result, Status, SubmissionFile
+from .sandbox.limits import Limits
+from .sandbox.parent import WarmParent
+from .submission import Submission
+
+MISSING_WALLS = ("files", "network", "processes")
+"""What process limits alone leave open; said in every result."""
+
+
+def grade(
+    submission: Submission, assignment: Assignment, parent: WarmParent, limits: Limits | None = None
+) -> Result:
+    """Grade one submission; `parent` is closed before any expected value is read.
+
+    Raises
+    ------
+    GradelabError
+        If the assignment or its fixtures are wrong. What the submission does wrong never raises.
+    """
+    started = time.monotonic()
+    limits = limits or assignment.file.limits
+    checks = assignment.load_checks()
+    quantities = {name: tuple(points) for name, points in assignment.file.points.items()}
+    worked = assignment.worked_path if assignment.worked_path.is_file() else None
+    inputs = read_inputs(assignment.fixtures, worked)
+    cases = [Inputs(name, values) for name, values in inputs.items()]
+    with parent:
+        seen = observe(
+            submission, checks, quantities, cases, assignment.file.functions, parent, limits
+        )
+    observed = time.monotonic()
+    judgements = _judge(assignment, quantities, seen)
+    judged = time.monotonic()
+    table = checks_of(judgements, {c.name: c.title for c in checks}, assignment.file.points)
+    status, message = _status(judgements, limits)
+    notes = list(seen.notes)
+    if len(fixture_files(assignment.fixtures)) == 1:
+        notes.append(wording.public_only())
+    return Result(
+        assignment=assignment.name,
+        title=assignment.file.title,
+        submission=SubmissionFile(submission.name, submission.sha256),
+        score=round(sum(check.score for check in table), 6),
+        max_score=round(sum(check.max_score for check in table), 6),
+        status=status,
+        message=message,
+        checks=table,
+        causes=causes_of(judgements),
+        notes=tuple(notes),
+        cells=seen.cells,
+        isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
+        environment=environment(),
+        seconds={
+            "running": round(observed - started, 3),
+            "judging": round(judged - observed, 3),
+        },
+    )
+
+
+def _judge(
+    assignment: Assignment, quantities: dict[str, tuple[str, ...]], seen: Observations
+) -> list[Judgement]:
+    expected = read_expected(assignment.fixtures)
+    table = assignment.file.scoring
+    scoring = Scoring(table.public, table.convention, table.carried, table.mistake)
+    return [
+        judge_check(check, names, seen.values[check], expected, scoring)
+        for check, names in quantities.items()
+    ]
+
+
+def _status(judgements: list[Judgement], limits: Limits) -> tuple[Status, str | None]:
+    failures = [
+        finding.failure
+        for judgement in judgements
+        for judged in judgement.quantities
+        for finding in judged.findings
+        if finding.failure is not None
+    ]
+    if any(failure.kind == "internal" for failure in failures):
+        return "partial", wording.partly()
+    if any(failure.text == wording.no_time_left(limits.submission) for failure in failures):
+        return "partial", wording.out_of_time(limits.submission)
+    return "graded", None
+
+
+def failed(path: Path, error: GradelabError, assignment: str | None = None) -> Result:
+    """Return the result that stands for a submission which could not be graded at all."""
+    return Result(
+        assignment=assignment,
+        submission=SubmissionFile(path.name, None),
+        score=0.0,
+        max_score=0.0,
+        status="failed",
+        message=str(error),
+        environment=environment(),
+    )
+
+
+def environment() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    try:
+        own = version("gradelab")
+    except PackageNotFoundError:  # run from a clone that was never installed
+        own = "not installed"
+    return {
+        "gradelab": own,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "system": f"{platform.system()} {platform.machine()}",
+    }

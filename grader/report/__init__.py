@@ -1,0 +1,1 @@
+"""Machine-readable outside, readable inside: reports made from a Result."""

@@ -1,0 +1,30 @@
+"""The limits of a run: what each is, its unit, and what happens at the limit."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The ``[limits]`` of assignment.toml.
+
+    Attributes
+    ----------
+    cell : float
+        Wall-clock seconds for one cell. Past it the cell is stopped; the following cells run.
+    call : float
+        Wall-clock seconds for one call of a student's function. Past it the verdict is `timeout`,
+        and the check is not tried on its other cases.
+    submission : float
+        Wall-clock seconds for everything. Past it, what is left is `blocked`.
+    memory : int
+        Bytes of address space of a worker. Past it an allocation fails (`memory`).
+    file : int
+        Bytes of one file that the submission writes. Past it a write fails.
+    """
+
+    cell: float = 20.0
+    call: float = 10.0
+    submission: float = 300.0
+    memory: int = 2 * 2**30
+    file: int = 64 * 2**20

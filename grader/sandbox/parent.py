@@ -1,0 +1,159 @@
+"""The warm parent, seen from the grader: one process per submission, from which workers are forked.
+
+Only the standard library is imported here, so that it can be started first of all and load NumPy
+while this process loads its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ..errors import SandboxError
+
+PREFIX = struct.Struct("<II")
+START_SECONDS = 60.0  # NumPy from a cold network disk can take long
+INSIDE = Path(__file__).resolve().parent.parent / "worker"
+
+
+class WarmParent:
+    """A process that has NumPy loaded, runs no student code, and forks workers.
+
+    Use it as a context manager: leaving it ends every process it has forked and removes their
+    scratch folders.
+    """
+
+    def __init__(self) -> None:
+        if not hasattr(os, "fork"):
+            raise SandboxError(
+                "submissions can be run on Linux and macOS only; on Windows, use gradelab inside WSL"
+            )
+        self._scratch = tempfile.mkdtemp(prefix="gradelab-")
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed in close()
+        self._control, theirs = socket.socketpair()
+        root = INSIDE.parent.parent
+        with theirs:
+            self._process = subprocess.Popen(
+                # -P -s and an environment of our own are what -I does, except that -I would also
+                # ignore PYTHONHASHSEED, and sets of strings would be ordered anew in each run.
+                [sys.executable, "-P", "-s", "-B", str(INSIDE / "__main__.py")]
+                + [str(theirs.fileno()), str(root / "grader"), str(root / "reference")],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                cwd=self._scratch,
+                env=self._environment(),
+                start_new_session=True,
+            )
+        self._count = 0
+        self._workers: set[int] = set()
+        self._closed = False
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "HOME": self._scratch,
+            "TMPDIR": self._scratch,
+            "LANG": "C.UTF-8",
+            "PATH": os.defpath,
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+            "VECLIB_MAXIMUM_THREADS": "1",
+            "MPLBACKEND": "Agg",
+        }
+
+    def __enter__(self) -> WarmParent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm parent and with it every worker; remove the scratch folders."""
+        if self._closed:
+            return
+        self._closed = True
+        self._control.close()
+        if self._workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)  # it ends its workers, then itself
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def fork(self, sock: socket.socket, limits: dict[str, float], module: str) -> int:
+        """Fork a worker that answers on `sock` and return its process id.
+
+        Parameters
+        ----------
+        sock : socket.socket
+            The worker's end of a socket pair; close it here afterwards.
+        limits : dict
+            ``memory``, ``cpu`` and ``file``, as `grader.worker.limits.confine` takes them.
+        module : str
+            The name that the submission runs under.
+        """
+        self._count += 1
+        scratch = Path(self._scratch) / str(self._count)
+        scratch.mkdir(mode=0o700)
+        request = {"do": "fork", "scratch": str(scratch), "limits": limits, "module": module}
+        pid = int(self._ask(request, sock)["pid"])
+        self._workers.add(pid)
+        return pid
+
+    def end(self, pid: int, grace: float = 0.0) -> int:
+        """Kill a worker and all it has started; return its wait status.
+
+        Parameters
+        ----------
+        grace : float
+            Seconds in which the worker may end by itself, so that the status tells how it did.
+        """
+        status = int(self._ask({"do": "end", "pid": pid, "grace": grace})["status"])
+        self._workers.discard(pid)
+        return status
+
+    def _ask(self, request: dict[str, Any], sock: socket.socket | None = None) -> dict[str, Any]:
+        try:
+            self._control.settimeout(START_SECONDS)
+            if sock is None:
+                self._control.sendall(b"\0")
+            else:
+                socket.send_fds(self._control, [b"\0"], [sock.fileno()])
+            text = json.dumps(request).encode()
+            self._control.sendall(PREFIX.pack(len(text), 0) + text)
+            size, _ = PREFIX.unpack(self._exactly(PREFIX.size))
+            answer: dict[str, Any] = json.loads(self._exactly(size))
+        except (OSError, EOFError, ValueError) as error:
+            raise SandboxError(self._why()) from error
+        return answer
+
+    def _exactly(self, n: int) -> bytes:
+        data = b""
+        while len(data) < n:
+            part = self._control.recv(n - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+    def _why(self) -> str:
+        self._log.seek(0)
+        last = self._log.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
+        return (
+            f"the process that runs submissions does not answer ({sys.executable}): "
+            f"{last[0] if last else 'it said nothing'}"
+        )

@@ -1,0 +1,174 @@
+"""One worker: a fork of the warm parent in which a submission's cells run and calls are answered."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+from ..results import FailureKind, Opaque
+from ..student import StudentObject
+from . import wire
+from .limits import Limits
+from .parent import WarmParent
+
+GRACE = 1.0  # seconds between the worker's own clock and ours, which kills
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back of a request: a value, or the error in its place.
+
+    Attributes
+    ----------
+    value : object
+        Plain Python and NumPy, and `StudentObject` for the rest.
+    error : wire.Error or None
+        The exception that left the student's code.
+    changed : tuple of tuple
+        Where the call has overwritten its arguments: position, then keys.
+    output : str
+        What was printed.
+    """
+
+    value: Any
+    error: wire.Error | None
+    changed: tuple[tuple[int | str, ...], ...]
+    output: str
+
+
+class WorkerGone(Exception):
+    """The worker ended, or was ended, during a request.
+
+    Attributes
+    ----------
+    kind : {"timeout", "memory", "crash"}
+        Which verdict that is.
+    detail : str
+        How it ended: "signal SIGSEGV", "exit code 0".
+    """
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind: FailureKind = kind
+        self.detail = detail
+
+
+class Worker:
+    """A process with a submission's namespace.
+
+    Parameters
+    ----------
+    parent : WarmParent
+        Forks it, ends it.
+    limits : Limits
+        What it may use.
+    module : str
+        The name that the submission runs under.
+    """
+
+    def __init__(self, parent: WarmParent, limits: Limits, module: str) -> None:
+        self._parent = parent
+        self._sock, theirs = socket.socketpair()
+        numbers = {"memory": limits.memory, "cpu": limits.submission, "file": limits.file}
+        with theirs:
+            self._pid: int | None = parent.fork(theirs, numbers, module)
+        try:
+            header, _ = wire.receive(self._sock, time.monotonic() + 60)
+            self.active = tuple(wire.read_ready(header).ready)
+        except (TimeoutError, EOFError, OSError, wire.BadFrame):
+            self._gone(None)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still takes requests."""
+        return self._pid is not None
+
+    def close(self) -> None:
+        """End the process."""
+        self._sock.close()
+        if self._pid is not None:
+            pid, self._pid = self._pid, None
+            self._parent.end(pid)
+
+    def run(self, index: int, name: str, source: str, seconds: float) -> Answer:
+        """Run one cell; `index` and `name` come back in the lines of tracebacks."""
+        return self._ask({"do": "cell", "index": index, "name": name, "source": source}, seconds)
+
+    def get(self, name: str, handle: int | None, seconds: float) -> Answer:
+        """Return a global name, or an attribute of the object behind `handle`."""
+        return self._ask({"do": "get", "name": name, "handle": handle}, seconds)
+
+    def set(self, name: str, value: object, handle: int | None, seconds: float) -> Answer:
+        """Set a global name or an attribute."""
+        return self._ask({"do": "set", "name": name, "handle": handle}, seconds, [value])
+
+    def call(
+        self, name: str | None, arguments: Sequence[object], handle: int | None, seconds: float
+    ) -> Answer:
+        """Call a global name, a method, or the object behind `handle` itself."""
+        return self._ask({"do": "call", "name": name, "handle": handle}, seconds, arguments)
+
+    def _ask(
+        self, request: dict[str, Any], seconds: float, arguments: Sequence[object] = ()
+    ) -> Answer:
+        parts: list[bytes] = []
+        request["arguments"] = [wire.encode(argument, parts) for argument in arguments]
+        request["seconds"] = max(seconds, 0.001)  # 0 would switch the clock off
+        deadline = time.monotonic() + seconds + GRACE
+        try:
+            self._sock.settimeout(seconds + GRACE)
+            wire.send(self._sock, request, b"".join(parts))
+            header, body = wire.receive(self._sock, deadline)
+            reply = wire.read_reply(header)
+            value = None
+            if reply.value is not None:
+                value = wire.decode(reply.value, body, self._stand_in)
+        except TimeoutError:
+            self._gone("timeout")
+        except wire.BadFrame as error:
+            self._gone("crash", str(error))
+        except (EOFError, OSError):
+            self._gone(None)
+        output = reply.output + (f"\n… and {reply.dropped:,} characters more" * bool(reply.dropped))
+        return Answer(value, reply.error, tuple(tuple(path) for path in reply.changed), output)
+
+    def _stand_in(self, kind: Opaque, handle: int, is_callable: bool) -> object:
+        return StudentObject(self.line, kind, handle, is_callable)
+
+    line: Any = None  # set by the one who gives the requests their time limits
+
+    def _gone(self, kind: FailureKind | None, detail: str = "it did not answer in time") -> Any:
+        """End the process, find out how it ended, and raise."""
+        self._sock.close()
+        assert self._pid is not None
+        pid, self._pid = self._pid, None
+        status = self._parent.end(pid, grace=0.0 if kind else 0.5)
+        if kind is None:
+            kind, detail = _how(status)
+        raise WorkerGone(kind, detail)
+
+
+def _how(status: int) -> tuple[FailureKind, str]:
+    if os.WIFEXITED(status):
+        return "crash", f"exit code {os.WEXITSTATUS(status)}"
+    number = os.WTERMSIG(status)
+    if number == signal.SIGXCPU:
+        return "timeout", "processor time"
+    try:
+        return "crash", f"signal {signal.Signals(number).name}"
+    except ValueError:
+        return "crash", f"signal {number}"
+
+

@@ -1,0 +1,112 @@
+"""The stand-in for a student's module: what a check talks to instead of the student's code.
+
+``student.forward_propagation(X, weights)`` is a call in the worker; plain values come back as
+plain values, anything else as a `StudentObject` whose attributes and methods are calls again.
+Whatever goes wrong in there arrives as a `StudentFault`, which ends the check on this case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from .results import Failure, Opaque
+
+
+class StudentFault(Exception):
+    """Something in the student's code went wrong; carries what, as a `Failure`."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
+
+
+class Line(Protocol):
+    """What a stand-in needs: requests to the worker that holds the student's module."""
+
+    def get(self, name: str, handle: int | None = None) -> Any:
+        """Return a global name, or an attribute of the object behind `handle`."""
+
+    def set(self, name: str, value: object, handle: int | None = None) -> None:
+        """Set a global name, or an attribute."""
+
+    def call(self, name: str | None, arguments: Sequence[object], handle: int | None = None) -> Any:
+        """Call a global name, a method, or (without a name) the object itself."""
+
+
+class _Call:
+    """A function that is looked up in the worker when it is called."""
+
+    __slots__ = ("_handle", "_line", "_name")
+
+    def __init__(self, line: Line, name: str, handle: int | None) -> None:
+        self._line, self._name, self._handle = line, name, handle
+
+    def __call__(self, *arguments: object) -> Any:
+        return self._line.call(self._name, arguments, self._handle)
+
+
+class StudentObject:
+    """An object that stayed in the worker. Attributes are read, set and called over there."""
+
+    __slots__ = ("_callable", "_handle", "_kind", "_line")
+
+    def __init__(self, line: Line, kind: Opaque, handle: int, is_callable: bool) -> None:
+        for name, value in zip(
+            ("_line", "_kind", "_handle", "_callable"),
+            (line, kind, handle, is_callable),
+            strict=True,
+        ):
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python's own protocols (copying, printing) ask for these
+            raise AttributeError(name)
+        return self._line.get(name, self._handle)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._line.set(name, value, self._handle)
+
+    def __call__(self, *arguments: object) -> Any:
+        return self._line.call(None, arguments, self._handle)
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._kind.type}>"
+
+
+def description_of(value: object) -> Opaque | None:
+    """Return what is known of a value that stayed in the worker, None for any other value."""
+    if isinstance(value, StudentObject):
+        kind = object.__getattribute__(value, "_kind")
+        assert isinstance(kind, Opaque)
+        return kind
+    return None
+
+
+class Student:
+    """The student's module: its functions are called, its other globals read and set.
+
+    Parameters
+    ----------
+    line : Line
+        Requests to the worker.
+    functions : collection of str
+        The names that the assignment asks for as functions; these are looked up when called, so
+        that a missing one, or a number in its place, is the student's fault and says so.
+    """
+
+    __slots__ = ("_functions", "_line")
+
+    def __init__(self, line: Line, functions: Sequence[str]) -> None:
+        object.__setattr__(self, "_line", line)
+        object.__setattr__(self, "_functions", frozenset(functions))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._functions:
+            return _Call(self._line, name, None)
+        return self._line.get(name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._line.set(name, value)

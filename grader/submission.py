@@ -1,0 +1,236 @@
+"""Reads what a student hands in: a notebook or a module, as cells of Python with their places.
+
+Nothing is run here, and nothing of it is trusted: sizes are capped, and a file that cannot be read
+ends in one sentence.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import json
+import re
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import SubmissionError
+from .magics import to_python
+
+MAX_BYTES = 50 * 2**20
+MAX_CELLS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCell:
+    """One code cell, or a whole module.
+
+    Attributes
+    ----------
+    label : str
+        How its author finds it: ``"code cell 5 (In [12])"``, or the module's file name.
+    source : str
+        Its text as the author sees it.
+    python : str
+        What is run: the same lines, those that are not Python left out.
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    label: str
+    source: str
+    python: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a global name gets its value, as far as the text shows it; the last place counts."""
+
+    cell: int
+    line: int
+    parameters: tuple[str, ...] | None = None  # of a function
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission, read.
+
+    Attributes
+    ----------
+    name : str
+        The file's name without folders.
+    sha256 : str
+        Of the file's bytes.
+    module : str
+        The ``__name__`` that it runs under.
+    cells : tuple of CodeCell
+    assignment : str or None
+        The assignment that the notebook's metadata names.
+    definitions : mapping of str to Definition
+        The global functions, classes and variables that its text defines.
+    """
+
+    name: str
+    sha256: str
+    module: str
+    cells: tuple[CodeCell, ...]
+    assignment: str | None = None
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a ``.ipynb`` or ``.py`` file.
+
+    Raises
+    ------
+    SubmissionError
+        If it cannot be read; the text says why and what to do.
+    """
+    data = _read_bytes(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if path.suffix.lower() == ".py":
+        text, notes = _decode_module(data)
+        cells: tuple[CodeCell, ...] = (CodeCell(path.name, text, text, notes),)
+        return Submission(
+            path.name, sha256, path.stem, cells, definitions=find_definitions(cells)
+        )
+    notebook = _parse_notebook(path, data)
+    cells = tuple(_code_cells(path, notebook))
+    return Submission(
+        path.name,
+        sha256,
+        "__main__",
+        cells,
+        assignment=_named_assignment(notebook),
+        definitions=find_definitions(cells),
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.suffix.lower() not in (".ipynb", ".py"):
+        kind = "a folder" if path.is_dir() else f"a {path.suffix or 'nameless'} file"
+        raise SubmissionError(f"{path}: this is {kind}; hand in one .ipynb or .py file")
+    try:
+        if path.is_dir():
+            raise SubmissionError(f"{path}: this is a folder; hand in one .ipynb or .py file")
+        if not path.exists():
+            raise SubmissionError(f"{path}: there is no such file")
+        if not path.is_file():
+            raise SubmissionError(f"{path}: this is not a regular file")
+        if path.stat().st_size > MAX_BYTES:
+            raise SubmissionError(
+                f"{path}: the file has {path.stat().st_size / 2**20:.0f} MB and at most "
+                f"{MAX_BYTES // 2**20} are read; clear the outputs of its cells and save again"
+            )
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SubmissionError(f"{path}: the file cannot be read: {reason}") from error
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise SubmissionError(f"{path}: the file is empty")
+    return data
+
+
+def _decode_module(data: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text, notes = data.decode(encoding), ()
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        text = data.decode("latin-1")
+        notes = ("the file is not UTF-8 and names no encoding; it was read as Latin-1",)
+    return _plain(text), notes
+
+
+def _plain(text: str) -> str:
+    """Return `text` with plain line ends, without a byte order mark and lone surrogates."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _parse_notebook(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors are ValueErrors
+        raise SubmissionError(
+            f"{path}: this is not a notebook: it is not valid JSON ({error}); "
+            "open it in Jupyter and save it again"
+        ) from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
+        raise SubmissionError(f"{path}: this is JSON, but not a notebook: it has no nbformat")
+    if notebook["nbformat"] < 4:
+        notebook = _upgraded(path, data)
+    if not isinstance(notebook.get("cells"), list):
+        raise SubmissionError(f"{path}: this notebook has no list of cells")
+    if len(notebook["cells"]) > MAX_CELLS:
+        raise SubmissionError(f"{path}: this notebook has more than {MAX_CELLS} cells")
+    return notebook
+
+
+def _upgraded(path: Path, data: bytes) -> dict[str, Any]:
+    import nbformat  # 0.1 s, for old notebooks only
+
+    try:
+        return dict(nbformat.reads(data.decode("utf-8-sig"), as_version=4))
+    except Exception as error:  # nbformat raises whatever a malformed notebook leads it to
+        raise SubmissionError(
+            f"{path}: this notebook has an old format that cannot be read "
+            f"({type(error).__name__}); open it in Jupyter and save it again"
+        ) from error
+
+
+def _code_cells(path: Path, notebook: dict[str, Any]) -> list[CodeCell]:
+    cells = []
+    for cell in notebook["cells"]:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        if isinstance(source, list):
+            source = "".join(part for part in source if isinstance(part, str))
+        if not isinstance(source, str):
+            raise SubmissionError(f"{path}: a cell of this notebook holds no text")
+        count = cell.get("execution_count")
+        label = f"code cell {len(cells) + 1}"
+        if isinstance(count, int) and not isinstance(count, bool):
+            label += f" (In [{count}])"
+        source = _plain(source)
+        python, notes = to_python(source)
+        cells.append(CodeCell(label, source, python, notes))
+    return cells
+
+
+def _named_assignment(notebook: dict[str, Any]) -> str | None:
+    match notebook.get("metadata"):
+        case {"gradelab": {"assignment": str(name)}}:
+            return name
+    return None
+
+
+def find_definitions(cells: tuple[CodeCell, ...]) -> dict[str, Definition]:
+    """Return the global names that the cells define, each with its last place.
+
+    A cell that does not parse is searched for ``def`` and ``class`` at the start of its lines.
+    """
+    found: dict[str, Definition] = {}
+    for index, cell in enumerate(cells):
+        try:
+            tree = ast.parse(cell.python)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            for match in re.finditer(r"^(?:def|class)\s+(\w+)", cell.source, re.MULTILINE):
+                line = cell.source.count("\n", 0, match.start()) + 1
+                found[match[1]] = Definition(index, line)
+            continue
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                parameters = tuple(a.arg for a in node.args.posonlyargs + node.args.args)
+                found[node.name] = Definition(index, node.lineno, parameters)
+            elif isinstance(node, ast.ClassDef):
+                found[node.name] = Definition(index, node.lineno)
+            elif isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        found[target.id] = Definition(index, node.lineno)
+    return found

@@ -1,0 +1,368 @@
+"""Every sentence that a student can read, and nothing else: no decisions, no layout.
+
+One form: what was called, what came, what was wanted, where, one hint. What student code wrote
+(names, messages, keys) goes through `short` first; the reports escape it once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .results import Cell, Failure, FailureKind, Opaque, Place
+
+if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not load the judge
+    from .compare import Comparison
+    from .judge import Finding, QuantityJudgement, Relation
+
+HIDDEN = "on a hidden case; its values are not shown"
+
+
+def short(text: str, limit: int = 300) -> str:
+    """Return `text` on one line, without control characters, at most `limit` characters."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def listed(names: Sequence[str], limit: int = 8) -> str:
+    """Return ``"a, b and c"``."""
+    shown = [short(name, 60) for name in names[:limit]]
+    if len(names) > limit:
+        shown.append(f"{len(names) - limit} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """Return a shape as Python writes it; a scalar is "no shape: it is one number"."""
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
+
+
+def described(value: Any) -> str:
+    """Say what a value is: "None", "a tuple of 3 values", "an array of shape (3,)"."""
+    if value is None:
+        return "None"
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float)):
+        return "one number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, (list, tuple)):
+        values = "value" if len(value) == 1 else "values"
+        return f"a {type(value).__name__} of {len(value)} {values}"
+    if isinstance(value, dict):
+        return f"a dictionary with {_keys(value)}"
+    if isinstance(value, Opaque):
+        return f"a {short(value.type, 60)}"
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return f"an array of shape {shape_text(shape)}"
+    return "an object of another kind"
+
+
+def _keys(mapping: dict[Any, Any]) -> str:
+    return f"the keys {listed([repr(key) for key in mapping])}" if mapping else "no keys"
+
+
+# What checks say ----------------------------------------------------------------------------------
+
+
+def returned_instead(names: Sequence[str], value: Any) -> str:
+    """Say that a tuple was wanted."""
+    wanted = f"{len(names)} values ({', '.join(names)})"
+    return f"should return {wanted}, and returned {described(value)}"
+
+
+def no_dictionary(keys: Sequence[str], value: Any) -> str:
+    """Say that a dictionary was wanted."""
+    return f"should return a dictionary with the keys {listed(keys)}; there is {described(value)}"
+
+
+def no_key(key: str, mapping: dict[Any, Any]) -> str:
+    """Say that a key is missing."""
+    return f"returned a dictionary without the key {key!r}; it has {_keys(mapping)}"
+
+
+def of_function(name: str, text: str) -> str:
+    """Put the name of the function before what it did."""
+    return f"{short(name, 60)} {text}"
+
+
+def check_returned(check: str, quantities: Sequence[str]) -> str:
+    """Say that a check is wrong."""
+    return (
+        f"the grader failed here, not your code: the check {check} should give {listed(quantities)}"
+        " and did not. No points were taken; please tell your instructor"
+    )
+
+
+def check_failed(check: str, error: Exception) -> str:
+    """Say that a check raised an exception of its own."""
+    return (
+        f"the grader failed here, not your code: the check {check} raised "
+        f"{type(error).__name__} ({short(str(error), 200)}). "
+        "No points were taken; please tell your instructor"
+    )
+
+
+# What the run says --------------------------------------------------------------------------------
+
+
+def no_time_left(seconds: float) -> str:
+    """Say that the whole submission has used up its time."""
+    return f"not tried: the submission has used up its {seconds:g} seconds"
+
+
+def hung_before(case: str) -> str:
+    """Say that a check was not repeated."""
+    return f"not tried: it was still running at its time limit on case {case}"
+
+
+def needs_unmet(check: str) -> str:
+    """Say that an earlier check got nothing."""
+    return f"not tried: it needs what the check {check} looks at, and that did not work"
+
+
+def gone(called: str | None, kind: FailureKind, detail: str, seconds: float) -> str:
+    """Say how a worker ended."""
+    what = f"{short(called, 60)}" if called else "the cell"
+    if kind == "timeout":
+        return f"{what} was still running after {seconds:.3g} seconds and was stopped"
+    return f"{what} ended the whole Python process ({detail})"
+
+
+def missing(name: str, places: Sequence[Place], cell: Cell | None) -> str:
+    """Say that a function is not there, and why, where the text shows it."""
+    text = f"{name} is not defined"
+    if cell is not None and cell.state != "ran" and places:
+        return f"{text}: {places[0].cell}, which should define it, did not run ({cell.message})"
+    if places:
+        return f"{text} when the submission has run, though {places[0].cell} names it"
+    return f"{text} anywhere in the submission"
+
+
+def not_callable(name: str, kind: str) -> str:
+    """Say that a name is something else than a function."""
+    return f"{name} should be a function and is a value of type {short(kind, 60)}"
+
+
+def raised(
+    called: str | None, kind: str, type_name: str, message: str, seconds: float
+) -> tuple[str, str]:
+    """Say what an exception says; the second text is the one for hidden cases."""
+    who = f"{short(called, 60)} " if called else ""
+    if kind == "timeout":
+        text = f"{who or 'the cell '}was still running after {seconds:.3g} seconds and was stopped"
+        return text, text
+    if kind == "memory":
+        text = f"{who or 'the cell '}needs more memory than a submission may use"
+        return text, text
+    name = short(type_name, 60)
+    head = f"{who}raised {name}" if called else name
+    if type_name == "SystemExit":
+        head = f"{who}called sys.exit()" if called else "sys.exit() ended the cell"
+    text, hidden = short(message), short(without_values(message))
+    return f"{head}: {text}" if text else head, f"{head}: {hidden}" if hidden else head
+
+
+def without_values(message: str) -> str:
+    """Return an exception's message without decimal numbers and without long words.
+
+    On a hidden case a message may quote the inputs; shapes and names are what helps.
+    """
+    if len(message) > 300:
+        return ""
+    message = re.sub(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+|\d{6,}", "…", message)
+    return re.sub(r"\S{60,}", "…", message)
+
+
+def changed_argument(
+    called: str | None, path: Sequence[int | str], parameters: Sequence[str]
+) -> str:
+    """Say that a function has overwritten what it was given."""
+    position = path[0] if path and isinstance(path[0], int) else 0
+    name = parameters[position] if position < len(parameters) else f"argument {position + 1}"
+    where = short(name, 60) + "".join(f"[{key!r}]" for key in path[1:])
+    return (
+        f"{short(called or 'the function', 60)} changes its argument {short(where, 100)} in place. "
+        "It costs nothing here, as each call gets its own copy; your own callers would be surprised"
+    )
+
+
+# What the judge found -----------------------------------------------------------------------------
+
+
+def finding(found: Finding) -> str:
+    """Say how one quantity came out on one case."""
+    if found.failure is not None:
+        return _failure(found.failure, found.hidden)
+    if found.comparison is None or found.verdict == "correct":
+        return "right"
+    return _comparison(found.comparison, found.hidden, found.observed)
+
+
+def _failure(failure: Failure, hidden: bool) -> str:
+    text = failure.casual if hidden and failure.casual is not None else failure.text
+    if failure.places and failure.kind in ("error", "timeout", "memory", "crash"):
+        place = failure.places[-1]
+        return f"{text} ({place.cell}, line {place.line})"
+    return text
+
+
+def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
+    wanted = f"an array of shape {shape_text(c.expected_shape)}" if c.expected_shape else "a number"
+    right = ". The values are right" if c.pattern and c.pattern.factor is None else ""
+    if c.outcome == "type":
+        why = f" ({observed.why})" if isinstance(observed, Opaque) and observed.why else ""
+        return f"is {described(observed)}{why}, expected {wanted}{right}"
+    if c.outcome == "shape":
+        have = f"has shape {shape_text(c.shape or ())}" if c.shape else "is one number"
+        if not c.expected_shape:
+            return f"{have}, expected one number{right}"
+        return f"{have}, expected {shape_text(c.expected_shape)}{right}"
+    if c.outcome == "dtype":
+        return f"has dtype {c.dtype}, expected float64 (or float32)"
+    total = 1
+    for n in c.expected_shape:
+        total *= n
+    if c.outcome == "finite":
+        where = f", the first at {_index(c.where)}" if c.where else ""
+        if total == 1:
+            return "is not a finite number (nan or inf)"
+        return f"{c.n_wrong} of {total} values are not finite (nan or inf){where}"
+    head = "the value differs" if total == 1 else f"{c.n_wrong} of {total} values differ"
+    if hidden:
+        return f"{head} {HIDDEN}"
+    size = "" if c.max_error is None else f", by up to {percent(c.max_error)} of the largest entry"
+    if total == 1:
+        size = "" if c.max_error is None else f" by {percent(c.max_error)}"
+    where = f", most at {_index(c.where)}" if c.where else ""
+    return f"{head}{size}{where}"
+
+
+def percent(share: float) -> str:
+    """Return a share as per cent: two digits, or a word for what is very large."""
+    if share >= 100:
+        return f"{share:.3g} times"
+    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
+
+
+def _index(where: Sequence[int]) -> str:
+    return f"[{', '.join(map(str, where))}]"
+
+
+def quantity(judged: QuantityJudgement) -> str:
+    """Say how one quantity came out over all cases."""
+    bad = [f for f in judged.findings if f.verdict != "correct"]
+    if not bad:
+        return "right"
+    right = [f for f in judged.findings if f.verdict == "correct"]
+    first = bad[0]
+    text = finding(first)
+    same = [f for f in bad if f.verdict == first.verdict]
+    on = listed([f.case for f in same], 5)
+    head = f"right on {listed([f.case for f in right], 5)}; on {on}: " if right else ""
+    rest = ""
+    if len(same) < len(bad) and not right:
+        other = next(f for f in bad if f.verdict != first.verdict)
+        head = f"on {on}: "
+        rest = f"; on {listed([f.case for f in bad if f.verdict == other.verdict], 5)}: "
+        rest += finding(other)
+    return f"{head}{text}{rest}"
+
+
+def relation(names: Sequence[str], related: Relation, shapes: str = "") -> tuple[str, str]:
+    """Return the sentence and the hint for a pattern that `names` share."""
+    who, be = listed(names), "are" if len(names) > 1 else "is"
+    have, their = ("have", "their") if len(names) > 1 else ("has", "its")
+    if related.same_as is not None:
+        return (
+            f"{who} {have} the values of {related.same_as}.",
+            "Were two values swapped, or returned in another order than asked for?",
+        )
+    scale = _scale_words(related, be, have)
+    layout, hint = _layout_words(related.layout, be, have, their)
+    if layout and scale:
+        return f"{who} {layout}{shapes}; apart from that {scale[0]}.", f"{hint} {scale[1]}"
+    if scale:
+        return f"{who} {scale[0]}.", scale[1]
+    if related.layout == "summed" or (related.layout or "").startswith("unsummed"):
+        return f"{who} {layout}{shapes}.", hint
+    return f"{who} {layout}{shapes}. {their.capitalize()} values are right.", hint
+
+
+def _scale_words(related: Relation, be: str, have: str) -> tuple[str, str] | None:
+    if related.factor is None:
+        return None
+    symbol = related.symbol
+    if related.factor == 0:
+        return f"{be} zero everywhere", "Is it ever filled, or is something multiplied by zero?"
+    if symbol == "-1":
+        return f"{have} the wrong sign", "Which of the two is subtracted from which?"
+    if symbol is None:
+        return (
+            f"{be} {related.factor:.6g} times the right value, on every case",
+            "A constant factor is lost or added on the way: which one could it be?",
+        )
+    letters = re.findall(r"[A-Za-z]\w*", symbol)
+    hint = "Which constant of the loss is lost, or taken twice, when it is differentiated?"
+    if letters:
+        hint = f"Where does the {letters[0]} of the loss go when it is differentiated?"
+    inverse = re.fullmatch(r"1/\(?(\w+(?:\^2)?)\)?", symbol)
+    if inverse:
+        return f"{be} {inverse[1]} times too small", hint
+    if symbol.startswith("-") or "/" in symbol:
+        return f"{be} {symbol} times the right value", hint
+    return f"{be} {symbol} times too large", hint
+
+
+def _layout_words(layout: str | None, be: str, have: str, their: str) -> tuple[str, str]:
+    if layout is None:
+        return "", ""
+    axis = layout.split()[-1]
+    return {
+        "transposed": (
+            f"{be} transposed",
+            "The gradient of a weight has the shape of the weight: which factor comes first?",
+        ),
+        "reshaped": (f"{have} another shape", "Compare the shape with the one asked for."),
+        "list": (f"{be} a list", "Return a NumPy array."),
+        "diagonal": (
+            f"{be} a square matrix with the right values on {their} diagonal",
+            "An array of shape (N,) and one of shape (N, 1) combine to (N, N).",
+        ),
+        "summed": (f"{be} one number, the sum over all entries", "Over which axis is the sum?"),
+        "order": (f"{have} the right values in another order", "Are rows or columns reversed?"),
+    }.get(
+        layout,
+        (
+            f"{be} not summed over axis {axis}; summed, {their} values are right",
+            "One gradient for each sample came out: what does the loss do with the samples?",
+        ),
+    )
+
+
+def no_known_cause(name: str, text: str) -> str:
+    """Say honestly that a wrong quantity is not explained."""
+    return f"{name}: {text}. No known cause explains it."
+
+
+def failure_cause(text: str, cases: Sequence[str]) -> str:
+    """Say a failure once for all the cases that it happened on."""
+    return f"{text}. On: {listed(cases, 6)}."
+
+
+def partly() -> str:
+    """Say that something could not be judged through no fault of the student's."""
+    return "Not everything could be judged, and no points were taken for that: see below."
+
+
+def out_of_time(seconds: float) -> str:
+    """Say that grading was cut short."""
+    return f"Grading was cut short: the submission used up its {seconds:g} seconds."
+
+
+def public_only() -> str:
+    """Say that the hidden cases were not there."""
+    return "Graded on the public cases only: this copy of the course has no hidden ones."

@@ -1,0 +1,33 @@
+"""Start the warm parent: ``python -P -s -B grader/worker/__main__.py CONTROL_FD GUARDED_DIR...``.
+
+The package is loaded by its path under another name, because `grader` itself must not be
+importable here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+NAME = "gradelab_worker"
+
+
+def main() -> None:
+    """Load this folder as a package called `gradelab_worker` and hand over to its warm parent."""
+    here = Path(__file__).resolve().parent
+    spec = importlib.util.spec_from_file_location(
+        NAME, here / "__init__.py", submodule_search_locations=[str(here)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = package
+    spec.loader.exec_module(package)
+    parent = importlib.import_module(f"{NAME}.parent")
+    parent.serve(int(sys.argv[1]), guarded=sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

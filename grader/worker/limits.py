@@ -1,0 +1,52 @@
+"""The limits that a worker puts on itself before it sees a line of student code.
+
+`confine` is the one place where walls go up; stronger ones than process limits belong here too.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def confine(limits: dict[str, Any]) -> list[str]:
+    """Apply `limits` to this process and return the names of those that hold.
+
+    Parameters
+    ----------
+    limits : dict
+        ``memory`` (bytes of address space), ``cpu`` (seconds of processor time of the whole
+        worker), ``file`` (bytes of one written file).
+    """
+    active = []
+    cpu = int(limits["cpu"])
+    for name, number, soft, hard in (
+        ("memory", resource.RLIMIT_AS, limits["memory"], limits["memory"]),
+        ("processor time", resource.RLIMIT_CPU, cpu, cpu + 5),
+        ("file size", resource.RLIMIT_FSIZE, limits["file"], limits["file"]),
+        ("open files", resource.RLIMIT_NOFILE, 256, 256),
+        ("core dumps", resource.RLIMIT_CORE, 0, 0),
+    ):
+        try:
+            resource.setrlimit(number, (soft, hard))
+        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
+            continue
+        active.append(name)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit is an OSError then
+    return active
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the process that forked it ends (Linux)."""
+    if sys.platform != "linux":
+        return
+    before = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != before:  # it ended before the call
+        os._exit(1)

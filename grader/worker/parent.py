@@ -1,0 +1,135 @@
+"""The warm parent: has NumPy loaded, forks a worker when asked, and reaps it.
+
+It speaks frames over its control socket: ``{"do": "fork", ...}`` with the worker's end of a new
+socket attached, answered by ``{"pid": n}``; ``{"do": "end", "pid": n}``, answered by the wait
+status. When the grader goes away, it kills what it has forked and goes too.
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib.abc
+import importlib.machinery
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import limits, wire, world
+
+
+class Guard(importlib.abc.MetaPathFinder):
+    """Refuses to import our own packages, which are installed beside NumPy.
+
+    A guard against accidents: who works at it reads files anyway, and that is not this wall's task.
+    """
+
+    def __init__(self, guarded: Sequence[str]) -> None:
+        self._guarded = [Path(folder) for folder in guarded]
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Raise for a package that lies in a guarded folder; leave all others to the next finder."""
+        if "." not in name:
+            spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+            where = spec and (spec.origin or next(iter(spec.submodule_search_locations or ()), ""))
+            if where and any(folder in Path(where).parents for folder in self._guarded):
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+
+def serve(control_fd: int, guarded: Sequence[str]) -> None:
+    """Answer the control socket until the grader closes it."""
+    sys.dont_write_bytecode = True
+    sys.path[:] = [entry for entry in sys.path if not _is_checkout(entry)]
+    sys.meta_path.insert(0, Guard(guarded))
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
+    control = socket.socket(fileno=control_fd)
+    children: set[int] = set()
+    try:
+        while (request := _receive(control)) is not None:
+            header, fds = request
+            if header["do"] == "fork":
+                pid = os.fork()
+                if pid == 0:
+                    control.close()
+                    _become_worker(socket.socket(fileno=fds[0]), header)
+                for fd in fds:
+                    os.close(fd)
+                children.add(pid)
+                wire.send(control, {"pid": pid})
+            else:
+                status = _end(header["pid"], header["grace"])
+                children.discard(header["pid"])
+                wire.send(control, {"status": status})
+    finally:
+        for pid in children:
+            _end(pid, 0.0)
+        os._exit(0)
+
+
+def _is_checkout(entry: str) -> bool:
+    """Whether a path entry is a clone of ours, as an editable installation puts it there."""
+    folder = Path(entry or ".")
+    return (folder / "grader" / "worker").is_dir() and (folder / "pyproject.toml").exists()
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    # The descriptor comes with the first byte, so read that with room for one, then the frame.
+    first, ancillary, _flags, _address = control.recvmsg(1, socket.CMSG_SPACE(4))
+    if not first:
+        return None
+    fds: list[int] = []
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds += array.array("i", data[: len(data) - len(data) % 4])
+    frame = wire.receive(control)
+    return None if frame is None else (frame[0], fds)
+
+
+def _become_worker(sock: socket.socket, request: dict[str, Any]) -> None:
+    """Turn the fresh fork into a worker; never returns."""
+    try:
+        os.setsid()
+        limits.die_with_parent()
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        os.chdir(request["scratch"])
+        os.environ["HOME"] = os.environ["TMPDIR"] = request["scratch"]
+        random.seed(0)
+        np.random.seed(0)
+        active = limits.confine(request["limits"])
+        world.World(sock, request["module"]).serve(active)
+    finally:
+        os._exit(0)
+
+
+def _end(pid: int, grace: float) -> int:
+    """Kill a worker with everything in its process group; return its wait status.
+
+    A worker whose socket has closed is about to end by itself: `grace` seconds let it, so that the
+    status tells how.
+    """
+    deadline = time.monotonic() + grace
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.002)
+    for kill in (os.killpg, os.kill):  # the group may not exist yet, or no longer
+        try:
+            kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    return os.waitpid(pid, 0)[1]

@@ -1,0 +1,185 @@
+"""Frames and values, seen from inside the worker.
+
+A frame is ``<II`` (length of the header, length of the body), a header in JSON and a body of raw
+array bytes that the header points into. The other end is `grader.sandbox.wire`, which trusts none
+of it.
+
+A value in a header is an object with the key ``k``: ``none``, ``bool``, ``int``, ``str``,
+``array`` (also every float and NumPy scalar: JSON has no NaN), ``list``, ``tuple``, ``dict``, or
+``opaque`` for what stays in the worker behind a handle.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+PREFIX = struct.Struct("<II")
+
+MAX_BODY = 64 * 2**20  # bytes of arrays in one answer; more is described instead of sent
+MAX_NODES = 20_000  # values in one answer, nested ones counted
+MAX_DEPTH = 20
+MAX_TEXT = 20_000  # characters of one string
+
+# Bound now, while they are still NumPy's: a submission may overwrite np.anything.
+_ndarray, _generic, _dtype = np.ndarray, np.generic, np.dtype
+_masked = np.ma.MaskedArray
+_array, _contiguous, _frombuffer = np.array, np.ascontiguousarray, np.frombuffer
+_dumps, _loads = json.dumps, json.loads
+
+
+def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one frame."""
+    text = _dumps(header).encode("ascii")
+    sock.sendall(PREFIX.pack(len(text), len(body)) + text + body)
+
+
+def receive(sock: socket.socket) -> tuple[dict[str, Any], memoryview] | None:
+    """Receive one frame, or None where the other end has closed."""
+    prefix = _exactly(sock, PREFIX.size)
+    if prefix is None:
+        return None
+    n_header, n_body = PREFIX.unpack(prefix)
+    header, body = _exactly(sock, n_header), _exactly(sock, n_body)
+    if header is None or body is None:
+        return None
+    return _loads(bytes(header)), memoryview(body)
+
+
+def _exactly(sock: socket.socket, n: int) -> bytearray | None:
+    data = bytearray(n)
+    view, at = memoryview(data), 0
+    while at < n:
+        got = sock.recv_into(view[at:])
+        if not got:
+            return None
+        at += got
+    return data
+
+
+class Encoder:
+    """Turns the student's values into one header value and one body.
+
+    Whatever it meets, it returns plain data: what cannot be one stays here, known by a handle.
+
+    Parameters
+    ----------
+    keep : callable
+        Keeps an object and returns its handle.
+    """
+
+    def __init__(self, keep: Callable[[Any], int]) -> None:
+        self._keep = keep
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._nodes = 0
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of all arrays encoded so far."""
+        return b"".join(self._parts)
+
+    def encode(self, value: Any, depth: int = 0) -> dict[str, Any]:
+        """Return `value` as a header value; types are asked of `type`, which objects cannot fake."""
+        kind = type(value)
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            return self._opaque(value, "it is nested too deeply or has too many parts")
+        if value is None:
+            return {"k": "none"}
+        if kind is bool:
+            return {"k": "bool", "v": value}
+        if issubclass(kind, int):
+            number = int.__int__(value)
+            if -(2**63) <= number < 2**63:
+                return {"k": "int", "v": number}
+            return self._opaque(value, "it is an integer of more than 64 bits")
+        if issubclass(kind, (float, complex, _generic, _ndarray)):
+            return self._numbers(value, kind)
+        if issubclass(kind, str):
+            text = str.__str__(value)
+            return {"k": "str", "v": text[:MAX_TEXT]}
+        if issubclass(kind, (list, tuple)):
+            base = list if issubclass(kind, list) else tuple
+            items = [self.encode(item, depth + 1) for item in base.__iter__(value)]
+            return {"k": base.__name__, "items": items}
+        if issubclass(kind, dict):
+            pairs = list(dict.items(value))
+            return {
+                "k": "dict",
+                "items": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs],
+            }
+        return self._opaque(value, None)
+
+    def _numbers(self, value: Any, kind: type) -> dict[str, Any]:
+        if issubclass(kind, _masked):
+            return self._opaque(value, "masked arrays are not compared: use a plain array")
+        if issubclass(kind, _ndarray):
+            array = _ndarray.view(value, _ndarray)
+        elif issubclass(kind, float):
+            array = _array(float.__float__(value))
+        else:
+            array = _array(value)
+        dtype = array.dtype
+        if dtype.kind not in "biufc":
+            return self._opaque(value, f"its dtype is {dtype.kind}", dtype=dtype, array=array)
+        if array.nbytes > MAX_BODY - self._size:
+            return self._opaque(value, "it is too large to compare", dtype=dtype, array=array)
+        if dtype.itemsize > 8 and dtype.kind in "fc":  # long doubles differ between machines
+            dtype = _dtype("<c16" if dtype.kind == "c" else "<f8")
+        raw = _contiguous(array, dtype=dtype.newbyteorder("<")).tobytes()
+        at = self._size
+        self._parts.append(raw)
+        self._size += len(raw)
+        return {
+            "k": "array",
+            "type": _name(kind),
+            "dtype": dtype.newbyteorder("<").str,
+            "shape": list(array.shape),
+            "at": at,
+        }
+
+    def _opaque(
+        self, value: Any, why: str | None, *, dtype: Any = None, array: Any = None
+    ) -> dict[str, Any]:
+        return {
+            "k": "opaque",
+            "type": _name(type(value)),
+            "why": why,
+            "dtype": None if dtype is None else str(dtype)[:100],
+            "shape": None if array is None else list(array.shape),
+            "handle": self._keep(value),
+            "callable": callable(value),
+        }
+
+
+def _name(kind: type) -> str:
+    return str.__str__(type.__getattribute__(kind, "__name__"))[:100]
+
+
+def decode(value: dict[str, Any], body: memoryview, objects: dict[int, Any]) -> Any:
+    """Turn a header value sent by the grader into the object that the student's code gets.
+
+    Arrays are fresh and writable, so that what is done to them reaches nobody else.
+    """
+    kind = value["k"]
+    if kind == "none":
+        return None
+    if kind in ("bool", "int", "str"):
+        return value["v"]
+    if kind == "array":
+        dtype, shape, at = _dtype(value["dtype"]), tuple(value["shape"]), value["at"]
+        n = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        array = _frombuffer(body[at : at + n], dtype=dtype).reshape(shape).copy()
+        return array.item() if value["type"] in ("float", "complex") else array
+    if kind == "opaque":
+        return objects[value["handle"]]
+    if kind == "dict":
+        return {decode(k, body, objects): decode(v, body, objects) for k, v in value["items"]}
+    items = [decode(item, body, objects) for item in value["items"]]
+    return tuple(items) if kind == "tuple" else items

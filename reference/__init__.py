@@ -1,0 +1,1 @@
+"""Neural networks in NumPy as a textbook would write them, and the worked solution."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,15 +138,23 @@ def _map(
     return blocks, (high, wide)
 
 
-def causes_of(judgements: Sequence[Judgement]) -> tuple[Cause, ...]:
+Locate = Callable[[str, str], Place | None]
+"""From a check and a quantity to the line of the submission that computes it."""
+
+
+def causes_of(judgements: Sequence[Judgement], locate: Locate) -> tuple[Cause, ...]:
     """Group what went wrong by its cause: patterns first, then failures, then what is unexplained.
 
     One failure at one line is one cause, however many quantities and cases it takes with it.
     """
-    return (*_patterns(judgements), *_failures(judgements), *_unexplained(judgements))
+    return (
+        *_patterns(judgements, locate),
+        *_failures(judgements),
+        *_unexplained(judgements, locate),
+    )
 
 
-def _patterns(judgements: Sequence[Judgement]) -> list[Cause]:
+def _patterns(judgements: Sequence[Judgement], locate: Locate) -> list[Cause]:
     groups: dict[tuple[str, Relation], list[QuantityJudgement]] = {}
     for judgement in judgements:
         for judged in judgement.quantities:
@@ -160,7 +168,8 @@ def _patterns(judgements: Sequence[Judgement]) -> list[Cause]:
         assert relation is not None
         text, hint = wording.relation(names, relation, _shapes(members))
         explains = tuple(f"{check}.{name}" for name in names)
-        causes.append(Cause(_relation_id(relation), names[0], text, hint, explains))
+        place = locate(check, names[0])
+        causes.append(Cause(_relation_id(relation), names[0], text, hint, explains, place))
     return causes
 
 
@@ -195,12 +204,15 @@ def _failures(judgements: Sequence[Judgement]) -> list[Cause]:
     return causes
 
 
-def _unexplained(judgements: Sequence[Judgement]) -> list[Cause]:
+def _unexplained(judgements: Sequence[Judgement], locate: Locate) -> list[Cause]:
     causes = []
     for judgement in judgements:
         for judged in judgement.quantities:
             diagnosis = _diagnosis(judged)
             if diagnosis is not None and diagnosis.kind == "none":
                 name = f"{judgement.check}.{judged.quantity}"
-                causes.append(Cause("unknown", judged.quantity, diagnosis.text, None, (name,)))
+                place = locate(judgement.check, judged.quantity)
+                causes.append(
+                    Cause("unknown", judged.quantity, diagnosis.text, None, (name,), place)
+                )
     return causes

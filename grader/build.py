@@ -10,7 +10,7 @@ noise
 noise32
     The worked solution in float32 against float64.
 nearest
-    The smallest effect of any known mistake on this quantity, in any one entry.
+    The smallest effect that any known mistake has on this quantity.
 
 The tolerance stands between: well above the noise, well below the nearest mistake. Where there is
 no room, the build fails.
@@ -29,8 +29,14 @@ from reference.worked import Case, WorkedSolution, WorkedSolutionError
 
 from .course import Assignment, load_module
 from .errors import AssignmentError, FixtureError
-from .fixtures import FILES, fixture_files, new_file, read_expected, worked_sha256, write_case
-from .fixtures import read_inputs as read_inputs
+from .fixtures import (
+    FILES,
+    new_file,
+    read_expected,
+    read_inputs,
+    worked_sha256,
+    write_case,
+)
 
 DRAWS = 8
 NOISE_MARGIN = 20.0  # the tolerance is at least so many times the noise,
@@ -111,11 +117,6 @@ def verify(assignment: Assignment) -> list[str]:
     return found
 
 
-def total_bytes(assignment: Assignment) -> int:
-    """Return the size of an assignment's fixtures."""
-    return sum(path.stat().st_size for path in fixture_files(assignment.fixtures))
-
-
 Measured = dict[str, dict[str, Any]]
 
 
@@ -140,8 +141,8 @@ def _compute(
     measured: Measured = {}
     for key in expected:
         tolerance = max(LEAST, NOISE_MARGIN * max(noise[key], noise32[key]))
-        distance, mistake = nearest.get(key, (np.inf, ""))
-        if key in wanted and distance < MISTAKE_MARGIN * tolerance:
+        distance, mistake = nearest.get(key, (None, None))
+        if key in wanted and distance is not None and distance < MISTAKE_MARGIN * tolerance:
             raise FixtureError(
                 f"{assignment.name}, case {case.name}: no tolerance for {key} stands between its "
                 f"rounding noise ({noise32[key]:.1e} in float32) and the mistake {mistake} "

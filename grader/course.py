@@ -190,8 +190,7 @@ def _words(name: str) -> str:
 
 def _by_functions(assignments: Iterable[Assignment], submission: Submission) -> Assignment:
     counts = {
-        a.name: (sum(f in submission.definitions for f in a.file.functions), a)
-        for a in assignments
+        a.name: (sum(f in submission.definitions for f in a.file.functions), a) for a in assignments
     }
     best = max((count for count, _ in counts.values()), default=0)
     fitting = [a for count, a in counts.values() if count == best > 0]
@@ -199,6 +198,4 @@ def _by_functions(assignments: Iterable[Assignment], submission: Submission) -> 
         return fitting[0]
     names = ", ".join(a.name for a in fitting) or ", ".join(counts)
     why = "several assignments fit" if fitting else "no assignment fits its functions"
-    raise SubmissionError(
-        f"{submission.name}: {why}; name one with --assignment NAME, of: {names}"
-    )
+    raise SubmissionError(f"{submission.name}: {why}; name one with --assignment NAME, of: {names}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from .errors import GradelabError
 from .fixtures import fixture_files, read_expected, read_inputs
 from .judge import Judgement, Scoring, judge_check
 from .observe import Observations, observe
-from .results import Isolation, Result, Status, SubmissionFile
+from .results import Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
-from .submission import Submission
+from .submission import Submission, line_of
 
 MISSING_WALLS = ("files", "network", "processes")
 """What process limits alone leave open; said in every result."""
@@ -64,7 +65,7 @@ def grade(
         status=status,
         message=message,
         checks=table,
-        causes=causes_of(judgements),
+        causes=causes_of(judgements, partial(_locate, submission, seen)),
         notes=tuple(notes),
         cells=seen.cells,
         isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
@@ -86,6 +87,16 @@ def _judge(
         judge_check(check, names, seen.values[check], expected, scoring)
         for check, names in quantities.items()
     ]
+
+
+def _locate(submission: Submission, seen: Observations, check: str, quantity: str) -> Place | None:
+    """Return the line that computes a quantity, else the function that the check called."""
+    name = seen.called.get(check, "")
+    definition = submission.definitions.get(name)
+    if definition is None:
+        return None
+    line = line_of(definition, quantity) or definition.line
+    return Place(submission.cells[definition.cell].label, line, name)
 
 
 def _status(judgements: list[Judgement], limits: Limits) -> tuple[Status, str | None]:

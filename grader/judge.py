@@ -144,7 +144,8 @@ def judge_quantity(
     findings = tuple(
         judge_case(quantity, value, case) for value, case in zip(observed, cases, strict=True)
     )
-    first = next((f.verdict for f in findings if f.verdict != "correct"), "correct")
+    failed = [f.verdict for f in findings if f.verdict != "correct"]
+    first: Verdict = failed[0] if failed else "correct"
     share = _share(findings, scoring)
     return QuantityJudgement(quantity, first, share, findings, _relation(quantity, findings, cases))
 
@@ -212,9 +213,7 @@ def _same_pattern(
     return None
 
 
-def _same_as(
-    quantity: str, wrong: Sequence[tuple[Finding, Expected]]
-) -> Relation | None:
+def _same_as(quantity: str, wrong: Sequence[tuple[Finding, Expected]]) -> Relation | None:
     """Find the other quantity that was handed in under this name, if it is one on every case."""
     names = [name for name in wrong[0][1].values if name != quantity]
     for name in names:

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import wording
 from .checks import Check, Inputs
-from .results import Cell, Failure, Opaque, Place
+from .results import Cell, CellState, Failure, FailureKind, Opaque, Place
 from .sandbox import wire
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
@@ -37,12 +37,15 @@ class Observations:
         What the student may want to know and what costs nothing.
     active : tuple of str
         The limits that held in the worker.
+    called : dict of str to str
+        The function that each check called last.
     """
 
     values: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     cells: tuple[Cell, ...] = ()
     notes: list[str] = field(default_factory=list)
     active: tuple[str, ...] = ()
+    called: dict[str, str] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Add a note, once."""
@@ -89,6 +92,8 @@ def observe(
             if failure is None and worker is not None:
                 line = _Line(worker, replay, seen)
                 by_case[name] = _try(check, quantities[check.name], case, line, functions)
+                if line.called is not None:
+                    seen.called[check.name] = line.called
                 if line.hung:
                     given_up = Failure("blocked", wording.hung_before(name))
             else:
@@ -137,6 +142,10 @@ def _plain(value: Any, line: _Line) -> Any:
     if type(value).__module__ == "grader.student":  # a function that the check did not call
         return Opaque("function")
     return value
+
+
+def _state(kind: FailureKind) -> CellState:
+    return kind if kind in ("timeout", "memory", "crash") else "error"
 
 
 class _Line:
@@ -239,25 +248,14 @@ class _Replay:
             answer = worker.run(index, cell.label, cell.python, seconds)
         except WorkerGone as gone:
             self._skip.add(index)
-            state = "timeout" if gone.kind == "timeout" else "crash"
             text = wording.gone(None, gone.kind, gone.detail, seconds)
-            return Cell(cell.label, cell.source, state, text, notes=cell.notes)
+            return Cell(cell.label, cell.source, _state(gone.kind), text, notes=cell.notes)
         if answer.error is None:
-            return Cell(
-                cell.label, cell.source, "ran", output=answer.output, notes=cell.notes
-            )
+            return Cell(cell.label, cell.source, "ran", output=answer.output, notes=cell.notes)
         failure = self.failure(answer.error, None, seconds)
         line = next((p.line for p in reversed(failure.places) if p.cell == cell.label), None)
-        state = {"timeout": "timeout", "memory": "memory"}.get(failure.kind, "error")
-        return Cell(
-            cell.label,
-            cell.source,
-            state,  # type: ignore[arg-type]
-            failure.text,
-            line,
-            answer.output,
-            cell.notes,
-        )
+        state = _state(failure.kind)
+        return Cell(cell.label, cell.source, state, failure.text, line, answer.output, cell.notes)
 
     def failure(self, error: wire.Error, called: str | None, seconds: float) -> Failure:
         """Word an exception that left the student's code."""
@@ -268,7 +266,8 @@ class _Replay:
             return Failure("missing", text, called=called, places=places)
         if error.kind == "not callable" and called is not None:
             places = tuple(self.defined_at(called))
-            return Failure("error", wording.not_callable(called, error.message), None, places, called)
+            text = wording.not_callable(called, error.message)
+            return Failure("error", text, None, places, called)
         text, casual = wording.raised(called, error.kind, error.type, error.message, seconds)
         return Failure(error.failure, text, error.type, places, called, casual)
 
@@ -289,7 +288,7 @@ class _Replay:
     def parameters_of(self, name: str | None) -> tuple[str, ...]:
         """Return the parameter names of a function, as far as the text shows them."""
         definition = self._submission.definitions.get(name or "")
-        return (definition and definition.parameters) or ()
+        return () if definition is None else definition.parameters
 
     def _state_of(self, name: str) -> Cell | None:
         definition = self._submission.definitions.get(name)

@@ -181,12 +181,15 @@ class Cause(msgspec.Struct, frozen=True):
     place: Place | None = None
 
 
+CellState = Literal["ran", "error", "timeout", "memory", "crash", "skipped"]
+
+
 class Cell(msgspec.Struct, frozen=True):
     """One cell of the submission and how its run ended (`state` "ran" or why it did not)."""
 
     label: str
     source: str
-    state: Literal["ran", "error", "timeout", "memory", "crash", "skipped"]
+    state: CellState
     message: str | None = None
     line: int | None = None
     output: str = ""

@@ -68,6 +68,7 @@ class StudentObject:
         self._line.set(name, value, self._handle)
 
     def __call__(self, *arguments: object) -> Any:
+        """Call the object where it is."""
         return self._line.call(None, arguments, self._handle)
 
     def __repr__(self) -> str:

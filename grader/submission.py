@@ -48,11 +48,23 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Where a global name gets its value, as far as the text shows it; the last place counts."""
+    """Where a global name gets its value, as far as the text shows it; the last place counts.
+
+    Attributes
+    ----------
+    cell : int
+        Index of the cell.
+    line : int
+    parameters : tuple of str
+        Of a function.
+    locals : mapping of str to int
+        The names that a function assigns, each with the last line that does.
+    """
 
     cell: int
     line: int
-    parameters: tuple[str, ...] | None = None  # of a function
+    parameters: tuple[str, ...] = ()
+    locals: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +107,7 @@ def read_submission(path: Path) -> Submission:
     if path.suffix.lower() == ".py":
         text, notes = _decode_module(data)
         cells: tuple[CodeCell, ...] = (CodeCell(path.name, text, text, notes),)
-        return Submission(
-            path.name, sha256, path.stem, cells, definitions=find_definitions(cells)
-        )
+        return Submission(path.name, sha256, path.stem, cells, definitions=find_definitions(cells))
     notebook = _parse_notebook(path, data)
     cells = tuple(_code_cells(path, notebook))
     return Submission(
@@ -138,11 +148,10 @@ def _read_bytes(path: Path) -> bytes:
 def _decode_module(data: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text, notes = data.decode(encoding), ()
+        return _plain(data.decode(encoding)), ()
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        text = data.decode("latin-1")
-        notes = ("the file is not UTF-8 and names no encoding; it was read as Latin-1",)
-    return _plain(text), notes
+        note = "the file is not UTF-8 and names no encoding; it was read as Latin-1"
+        return _plain(data.decode("latin-1")), (note,)
 
 
 def _plain(text: str) -> str:
@@ -167,14 +176,15 @@ def _parse_notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise SubmissionError(f"{path}: this notebook has no list of cells")
     if len(notebook["cells"]) > MAX_CELLS:
         raise SubmissionError(f"{path}: this notebook has more than {MAX_CELLS} cells")
-    return notebook
+    return dict(notebook)
 
 
 def _upgraded(path: Path, data: bytes) -> dict[str, Any]:
     import nbformat  # 0.1 s, for old notebooks only
 
     try:
-        return dict(nbformat.reads(data.decode("utf-8-sig"), as_version=4))
+        text = data.decode("utf-8-sig")
+        return dict(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
     except Exception as error:  # nbformat raises whatever a malformed notebook leads it to
         raise SubmissionError(
             f"{path}: this notebook has an old format that cannot be read "
@@ -183,7 +193,7 @@ def _upgraded(path: Path, data: bytes) -> dict[str, Any]:
 
 
 def _code_cells(path: Path, notebook: dict[str, Any]) -> list[CodeCell]:
-    cells = []
+    cells: list[CodeCell] = []
     for cell in notebook["cells"]:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -226,7 +236,7 @@ def find_definitions(cells: tuple[CodeCell, ...]) -> dict[str, Definition]:
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 parameters = tuple(a.arg for a in node.args.posonlyargs + node.args.args)
-                found[node.name] = Definition(index, node.lineno, parameters)
+                found[node.name] = Definition(index, node.lineno, parameters, _assigned(node))
             elif isinstance(node, ast.ClassDef):
                 found[node.name] = Definition(index, node.lineno)
             elif isinstance(node, ast.Assign):
@@ -234,3 +244,28 @@ def find_definitions(cells: tuple[CodeCell, ...]) -> dict[str, Definition]:
                     if isinstance(target, ast.Name):
                         found[target.id] = Definition(index, node.lineno)
     return found
+
+
+def _assigned(function: ast.AST) -> dict[str, int]:
+    return {
+        name.id: node.lineno
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in (target.elts if isinstance(target, ast.Tuple) else [target])
+        if isinstance(name, ast.Name)
+    }
+
+
+def line_of(definition: Definition, quantity: str) -> int | None:
+    """Return the line of a function that assigns a quantity, known by the usual names for it.
+
+    ``dW1`` is also called ``dLdW1``, ``dL_dW1``, ``grad_W1``, ``W1_grad``.
+    """
+    bare = re.escape(quantity.removeprefix("d") or quantity)
+    names = [re.escape(quantity)]
+    if quantity.startswith("d") and len(quantity) > 1:
+        names = [rf"(d[LJE]_?)?d_?{bare}", rf"grad(ient)?_?{bare}", rf"{bare}_?grad"]
+    pattern = re.compile("|".join(f"(?:{name})" for name in names), re.IGNORECASE)
+    lines = [line for name, line in definition.locals.items() if pattern.fullmatch(name)]
+    return max(lines, default=None)

@@ -253,23 +253,30 @@ def _index(where: Sequence[int]) -> str:
 
 
 def quantity(judged: QuantityJudgement) -> str:
-    """Say how one quantity came out over all cases."""
-    bad = [f for f in judged.findings if f.verdict != "correct"]
-    if not bad:
-        return "right"
-    right = [f for f in judged.findings if f.verdict == "correct"]
-    first = bad[0]
-    text = finding(first)
-    same = [f for f in bad if f.verdict == first.verdict]
-    on = listed([f.case for f in same], 5)
-    head = f"right on {listed([f.case for f in right], 5)}; on {on}: " if right else ""
-    rest = ""
-    if len(same) < len(bad) and not right:
-        other = next(f for f in bad if f.verdict != first.verdict)
-        head = f"on {on}: "
-        rest = f"; on {listed([f.case for f in bad if f.verdict == other.verdict], 5)}: "
-        rest += finding(other)
-    return f"{head}{text}{rest}"
+    """Say how one quantity came out over all cases; the cases' own messages say more."""
+    groups: dict[str, list[Finding]] = {}
+    for found in judged.findings:
+        groups.setdefault(_brief(found), []).append(found)
+    if len(groups) == 1:
+        return finding(judged.findings[0])
+    parts = [f"{_cases(found)}: {text}" for text, found in groups.items()]
+    more = f"; and {len(parts) - 3} more" if len(parts) > 3 else ""
+    return "; ".join(parts[:3]) + more
+
+
+def _brief(found: Finding) -> str:
+    failure = found.failure
+    if failure is None or failure.kind != "error" or not failure.places or not failure.type:
+        return finding(found)
+    place = failure.places[-1]
+    return f"{short(failure.type, 60)} in {place.cell}, line {place.line}"
+
+
+def _cases(found: Sequence[Finding]) -> str:
+    if len(found) > 2:
+        kind = "hidden " if all(f.hidden for f in found) else ""
+        return f"{len(found)} {kind}cases"
+    return listed([f.case for f in found])
 
 
 def relation(names: Sequence[str], related: Relation, shapes: str = "") -> tuple[str, str]:

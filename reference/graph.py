@@ -25,7 +25,7 @@ class WorkedSolutionError(Exception):
 
 def name_of(function: Callable[..., Any], what: str) -> str:
     """Return the name that a function was defined with; a lambda raises `WorkedSolutionError`."""
-    name = getattr(function, "__name__", type(function).__name__)
+    name = getattr(function, "__name__", f"<{type(function).__name__}>")
     if not name.isidentifier():
         raise WorkedSolutionError(f"{what} {name}: this is no name. Write the function with def.")
     return str(name)

@@ -306,15 +306,20 @@ PAYLOADS = (
 )
 
 
-def hostile(url: str = "http://evil.example") -> Result:
-    """A result in which every text that a submission can reach is an attack."""
-    remote = (
+def remote(url: str) -> str:
+    """Return the elements that would fetch from `url` as soon as a page holds them."""
+    return (
         f'<img src="{url}/img"><link rel=stylesheet href="{url}/css"><iframe src="{url}/frame">'
         f'</iframe><script src="{url}/js"></script><style>@import "{url}/import";'
-        f'body{{background:url({url}/bg)}}</style><meta http-equiv=refresh content="0;{url}/go">'
+        f"body{{background:url({url}/bg)}}</style>"
     )
-    text = "\n".join((*PAYLOADS, remote))
-    line = " ".join((*PAYLOADS, remote))
+
+
+def hostile(url: str = "http://evil.example") -> Result:
+    """A result in which every text that a submission can reach is an attack."""
+    fetch = f'{remote(url)}<meta http-equiv=refresh content="0;{url}/go">'
+    text = "\n".join((*PAYLOADS, fetch))
+    line = " ".join((*PAYLOADS, fetch))
     place = Place(line, 2, line)
     difference = Difference(((line, line, line),), 1, 1, ((4,),), (1, 1))
     cases = (

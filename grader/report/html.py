@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,9 +34,9 @@ class Line(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """The lines of a cell around a place, and the anchor of that cell."""
+    """The lines of a cell around a place, and the number of that cell."""
 
-    anchor: str
+    cell: int
     lines: list[Line]
 
 
@@ -68,15 +68,15 @@ def render(result: Result) -> str:
     style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     quantities = [quantity for check in result.checks for quantity in check.quantities]
-    cell_anchors = _cell_anchors(result.cells)
+    cell_numbers = _cell_numbers(result.cells)
     template = _environment().get_template("report.html")
     return template.render(
         result=result,
         style=style,
         style_hash=digest,
         anchors=_anchors(result),
-        cell_anchors=cell_anchors,
-        excerpts=[_excerpt(result.cells, cell_anchors, cause.place) for cause in result.causes],
+        cell_numbers=cell_numbers,
+        excerpts=[_excerpt(result, cell_numbers, cause.place) for cause in result.causes],
         explained=_explained(result.causes),
         n_passed=sum(passed(quantity) for quantity in quantities),
         n_quantities=len(quantities),
@@ -149,28 +149,25 @@ def numbered(source: str, failed: int | None = None) -> list[Line]:
     return [Line(number, text, number == failed) for number, text in enumerate(lines, 1)]
 
 
-def _cell_anchors(cells: tuple[Cell, ...]) -> dict[str, str]:
-    """Return the anchor of every cell that has source to show, by its label."""
-    anchors: dict[str, str] = {}
+def _cell_numbers(cells: tuple[Cell, ...]) -> dict[str, int]:
+    """Return the number of every cell that has source to show, by its label."""
+    numbers: dict[str, int] = {}
     for number, cell in enumerate(cells, 1):
         if cell.source.strip():
-            anchors.setdefault(cell.label, f"cell-{number}")
-    return anchors
+            numbers.setdefault(cell.label, number)
+    return numbers
 
 
-def _excerpt(
-    cells: tuple[Cell, ...], anchors: Mapping[str, str], place: Place | None
-) -> Excerpt | None:
+def _excerpt(result: Result, numbers: dict[str, int], place: Place | None) -> Excerpt | None:
     """Return the lines around `place`, or None where the submission has no such line."""
-    if place is None or place.cell not in anchors:
+    if place is None or place.cell not in numbers:
         return None
-    anchor = anchors[place.cell]
-    cell = cells[int(anchor.removeprefix("cell-")) - 1]
-    lines = numbered(cell.source, place.line)
+    number = numbers[place.cell]
+    lines = numbered(result.cells[number - 1].source, place.line)
     if not 1 <= place.line <= len(lines):
         return None
     first = max(place.line - 1 - AROUND, 0)
-    return Excerpt(anchor, lines[first : place.line + AROUND])
+    return Excerpt(number, lines[first : place.line + AROUND])
 
 
 def bars(difference: Difference) -> Iterator[Bar]:

@@ -104,15 +104,19 @@ def _head(result: Result, width: int) -> Iterator[Line]:
         words += [f"{points(result.score)} / {points(result.max_score)}", f"({percent(result)})"]
     score = "  ".join(words)
     room = width - columns(score) - 2
-    name = visible(result.submission.file).replace("\n", " ")
-    title = visible(result.title or result.assignment or "").replace("\n", " ")
-    title = fit(title, max(room - columns(name) - 2, room // 2))
+    name = _one_line(result.submission.file)
+    title = _one_line(result.title or result.assignment or "")
+    title = fit(title, max(room - columns(name) - 2, room // 3))
     name = fit(name, room - columns(title) - 2 if title else room)
     gap = width - columns(name) - columns(title) - columns(score) - 2
     tone = "good" if result.max_score and result.score >= result.max_score else "title"
     yield [(name, "title"), ("  ", ""), (title, "quiet"), (" " * gap, ""), (score, tone)]
     if result.message:
         yield from _hanging([], result.message, "bad", width)
+
+
+def _one_line(text: str) -> str:
+    return visible(text).replace("\n", " ").expandtabs(1)
 
 
 def _title(text: str) -> Iterator[Line]:
@@ -130,7 +134,7 @@ def _hanging(
 ) -> Iterator[Line]:
     """Yield `text` after `prefix`, further lines set in; `suffix` stands at the right edge."""
     indent = sum(columns(part) for part, _ in prefix)
-    room = max(width - indent - (columns(suffix) + 2 if suffix else 0), 12)
+    room = max(width - indent - (columns(suffix) + 2 if suffix else 0), 8)
     wrapped = list(wrap(visible(clip(text, limit)), room)) or [""]
     for number, part in enumerate(wrapped):
         start = prefix if number == 0 else [(" " * indent, "")]
@@ -158,7 +162,7 @@ def _check(check: Check, width: int) -> Iterator[Line]:
     failed = [quantity for quantity in check.quantities if quantity.verdict not in PASSED]
     names = " ".join(clip(quantity.name, 60) for quantity in passed)
     look = LOOKS[failed[0].verdict if failed else "correct"]
-    name = fit(visible(check.name).replace("\n", " "), 24)
+    name = fit(_one_line(check.name), min(24, width // 3))
     prefix = [(f"  {look.mark} ", look.tone), (name, "title"), ("  ", "")]
     score = f"{points(check.score)} / {points(check.max_score)}"
     if failed:
@@ -167,19 +171,31 @@ def _check(check: Check, width: int) -> Iterator[Line]:
             yield from _hanging([("      ✓ ", "good")], names, "", width, 400)
     else:
         yield from _hanging(prefix, names, "quiet", width, 400, score)
-    widest = max((columns(visible(quantity.name)) for quantity in failed), default=0)
-    for quantity in failed:
-        yield from _quantity(quantity, min(widest, 20), width)
+    for group in _groups(failed):
+        yield from _quantities(group, width)
 
 
-def _quantity(quantity: Quantity, name_width: int, width: int) -> Iterator[Line]:
-    look = LOOKS[quantity.verdict]
-    name = fit(visible(quantity.name).replace("\n", " "), name_width)
-    name += " " * (name_width - columns(name))
-    score = f"{points(quantity.score)} / {points(quantity.max_score)}"
-    prefix = [(f"      {look.mark} ", look.tone), (f"{name}  ", "")]
-    text = f"{look.label}. {quantity.message}" if quantity.message else look.label
-    yield from _hanging(prefix, text, "", width, 160, score)
+def _groups(quantities: list[Quantity]) -> list[list[Quantity]]:
+    """Return `quantities` with those of which the same is to be said put together."""
+    groups: dict[tuple[str, str], list[Quantity]] = {}
+    for quantity in quantities:
+        groups.setdefault((quantity.verdict, quantity.message), []).append(quantity)
+    return list(groups.values())
+
+
+def _quantities(group: list[Quantity], width: int) -> Iterator[Line]:
+    """Yield the names with their points, and what is to be said, beside them or beneath."""
+    look = LOOKS[group[0].verdict]
+    names = ", ".join(clip(_one_line(quantity.name), 60) for quantity in group)
+    reached, possible = (sum(q.score for q in group), sum(q.max_score for q in group))
+    score = f"{points(reached)} / {points(possible)}"
+    text = ". ".join(part for part in (look.label, group[0].message) if part)
+    mark: Line = [(f"      {look.mark} ", look.tone)]
+    if columns(names) <= width // 4:
+        yield from _hanging([*mark, (f"{names}  ", "")], text, "quiet", width, 160, score)
+    else:
+        yield from _hanging(mark, names, "", width, 400, score)
+        yield from _hanging([(" " * 8, "")], text, "quiet", width, 160)
 
 
 def _cells(result: Result, width: int) -> Iterator[Line]:
@@ -190,6 +206,6 @@ def _cells(result: Result, width: int) -> Iterator[Line]:
     for cell in failed[:MAX_CELLS]:
         look = LOOKS[cell.state]
         line = "" if cell.line is None else f", line {cell.line}"
-        text = visible(f"{clip(cell.label, 60)}{line}: {clip(cell.message or look.label, 300)}")
-        yield [(f"  {look.mark} ", look.tone), (fit(text.replace("\n", " "), width - 4), "")]
+        text = _one_line(f"{clip(cell.label, 60)}{line}: {clip(cell.message or look.label, 300)}")
+        yield [(f"  {look.mark} ", look.tone), (fit(text, width - 4), "")]
     yield from _more(len(failed) - MAX_CELLS)

@@ -109,7 +109,7 @@ def fit(text: str, width: int) -> str:
     """Return `text` in at most `width` columns, its middle left out where it is longer."""
     if columns(text) <= width:
         return text
-    tail = _head(text[::-1], (width - 1) // 3)[::-1]
+    tail = _head(text[::-1], (width - 1) // 2)[::-1]
     return f"{_head(text, width - 1 - columns(tail))}…{tail}"
 
 

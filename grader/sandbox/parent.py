@@ -35,7 +35,7 @@ class WarmParent:
     def __init__(self) -> None:
         if not hasattr(os, "fork"):
             raise SandboxError(
-                "submissions can be run on Linux and macOS only; on Windows, use gradelab inside WSL"
+                "submissions can be run on Linux and macOS only; on Windows, use gradelab in WSL"
             )
         self._scratch = tempfile.mkdtemp(prefix="gradelab-")
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed in close()
@@ -45,8 +45,10 @@ class WarmParent:
             self._process = subprocess.Popen(
                 # -P -s and an environment of our own are what -I does, except that -I would also
                 # ignore PYTHONHASHSEED, and sets of strings would be ordered anew in each run.
-                [sys.executable, "-P", "-s", "-B", str(INSIDE / "__main__.py")]
-                + [str(theirs.fileno()), str(root / "grader"), str(root / "reference")],
+                [
+                    *(sys.executable, "-P", "-s", "-B", str(INSIDE / "__main__.py")),
+                    *(str(theirs.fileno()), str(root / "grader"), str(root / "reference")),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -217,8 +217,13 @@ def encode(value: object, parts: list[bytes]) -> dict[str, Any]:
             at = sum(map(len, parts))
             parts.append(array.tobytes())
             name = "float" if isinstance(value, float) else type(value).__name__
-            dtype, shape = array.dtype.str, list(array.shape)
-            return {"k": "array", "type": name, "dtype": dtype, "shape": shape, "at": at}
+            return {
+                "k": "array",
+                "type": name,
+                "dtype": array.dtype.str,
+                "shape": list(array.shape),
+                "at": at,
+            }
     raise TypeError(f"{type(value).__name__} cannot be handed to a student")
 
 
@@ -245,8 +250,8 @@ def decode(value: Value, body: memoryview, make: Any) -> Any:
             pairs = ((decode(k, body, make), decode(v, body, make)) for k, v in value.items)
             return {k: v for k, v in pairs if isinstance(k, (str, int))}
         case OpaqueValue():
-            shape = None if value.shape is None else tuple(value.shape)
-            kind = Opaque(value.type[:100], value.why, value.dtype, shape)
+            sides = None if value.shape is None else tuple(value.shape)
+            kind = Opaque(value.type[:100], value.why, value.dtype, sides)
             return make(kind, value.handle, value.callable)
 
 

@@ -1,4 +1,4 @@
-"""One worker: a fork of the warm parent in which a submission's cells run and calls are answered."""
+"""One worker: a fork of the warm parent that runs a submission's cells and answers calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
 
 from ..results import FailureKind, Opaque
 from ..student import StudentObject
@@ -170,5 +169,3 @@ def _how(status: int) -> tuple[FailureKind, str]:
         return "crash", f"signal {signal.Signals(number).name}"
     except ValueError:
         return "crash", f"signal {number}"
-
-

@@ -39,7 +39,7 @@ class Guard(importlib.abc.MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Raise for a package that lies in a guarded folder; leave all others to the next finder."""
+        """Raise for a package in a guarded folder; leave all others to the next finder."""
         if "." not in name:
             spec = importlib.machinery.PathFinder.find_spec(name, path, target)
             where = spec and (spec.origin or next(iter(spec.submodule_search_locations or ()), ""))

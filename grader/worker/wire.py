@@ -85,7 +85,7 @@ class Encoder:
         return b"".join(self._parts)
 
     def encode(self, value: Any, depth: int = 0) -> dict[str, Any]:
-        """Return `value` as a header value; types are asked of `type`, which objects cannot fake."""
+        """Return `value` as a header value; `type` is asked, which objects cannot fake."""
         kind = type(value)
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:

@@ -182,6 +182,7 @@ def _without_value(relation: Relation) -> Relation:
 def _failures(judgements: Sequence[Judgement]) -> list[Cause]:
     """Group failures: one kind of exception at one line of the submission is one cause."""
     groups: dict[tuple[str, str | None, Place | str], list[tuple[str, Finding]]] = {}
+    all_cases = tuple(f.case for j in judgements[:1] for q in j.quantities[:1] for f in q.findings)
     for judgement in judgements:
         for judged in judgement.quantities:
             name = f"{judgement.check}.{judged.quantity}"
@@ -198,7 +199,8 @@ def _failures(judgements: Sequence[Judgement]) -> list[Cause]:
         names = tuple(dict.fromkeys(name for name, _ in members))
         first = next((f for _, f in members if not f.hidden), members[0][1])
         cases = tuple(dict.fromkeys(finding.case for _, finding in members))
-        text = wording.failure_cause(wording.finding(first), cases)
+        everywhere = cases == all_cases
+        text = wording.failure_cause(wording.finding(first), cases, everywhere)
         place = at if isinstance(at, Place) else None
         causes.append(Cause(kind, names[0].split(".")[-1], text, None, names, place))
     return causes

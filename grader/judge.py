@@ -161,9 +161,11 @@ def judge_case(quantity: str, value: Any, case: Expected) -> Finding:
 
 
 def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
-    """Weigh the verdicts: public cases have their share, hidden ones the rest.
+    """Weigh the verdicts: public cases have their share of the points, hidden ones the rest.
 
-    Cases that we failed on ourselves are left out; None where no case is left.
+    A group of cases is worth its worst case: a gradient that is N times too large is right where
+    N is 1, and that earns nothing. Cases that we failed on ourselves are left out; None where no
+    case is left.
     """
     judged = [f for f in findings if f.verdict != "internal"]
     groups = [
@@ -173,9 +175,9 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
     total = sum(weight for weight, worths in groups if worths)
     if not judged:
         return None
-    if total == 0:  # only cases that weigh nothing are left: count them as they are
-        return sum(scoring.worth(f.verdict) for f in judged) / len(judged)
-    return sum(w * sum(worths) / len(worths) for w, worths in groups if worths) / total
+    if total == 0:  # only cases that weigh nothing are left
+        return min(scoring.worth(f.verdict) for f in judged)
+    return sum(weight * min(worths) for weight, worths in groups if worths) / total
 
 
 def _relation(
@@ -256,6 +258,27 @@ def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) ->
                 values = [float(number) * s.get(letter, 1) ** power for s in sizes]
                 if np.allclose(factors, values, rtol=1e-5, atol=1e-12):
                     return _spell(number, letter, power)
+    return _with_constant(factors, sizes, letters)
+
+
+def _with_constant(
+    factors: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]
+) -> str | None:
+    """Return ``"N/1000"`` or ``"1000/N"``: a whole number stands in the code where N belongs.
+
+    Only cases of different size can tell that from a plain constant.
+    """
+    for letter in letters:
+        values = np.array([s[letter] for s in sizes], dtype=float)
+        if len(set(values)) < 2:
+            continue
+        for form, numbers in (
+            (f"{letter}/{{}}", values / np.asarray(factors)),
+            (f"{{}}/{letter}", values * np.asarray(factors)),
+        ):
+            number = round(float(numbers[0]))
+            if number > 1 and np.allclose(numbers, number, rtol=1e-5):
+                return form.format(number)
     return None
 
 

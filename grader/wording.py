@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not 
     from .compare import Comparison
     from .judge import Finding, QuantityJudgement, Relation
 
-HIDDEN = "on a hidden case; its values are not shown"
+HIDDEN = "(a hidden case: values are not shown)"
 
 
 def short(text: str, limit: int = 300) -> str:
@@ -234,18 +234,16 @@ def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
     head = "the value differs" if total == 1 else f"{c.n_wrong} of {total} values differ"
     if hidden:
         return f"{head} {HIDDEN}"
-    size = "" if c.max_error is None else f", by up to {percent(c.max_error)} of the largest entry"
+    size = "" if c.max_error is None else f", by up to {times(c.max_error)} the largest entry"
     if total == 1:
-        size = "" if c.max_error is None else f" by {percent(c.max_error)}"
+        size = "" if c.max_error is None else f" by {times(c.max_error)} its size"
     where = f", most at {_index(c.where)}" if c.where else ""
     return f"{head}{size}{where}"
 
 
-def percent(share: float) -> str:
-    """Return a share as per cent: two digits, or a word for what is very large."""
-    if share >= 100:
-        return f"{share:.3g} times"
-    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
+def times(share: float) -> str:
+    """Return a share as ``"3.2 % of"`` or ``"12 times"``."""
+    return f"{share:.3g} times" if share >= 1.995 else f"{100 * share:.2g} % of"
 
 
 def _index(where: Sequence[int]) -> str:
@@ -316,6 +314,10 @@ def _scale_words(related: Relation, be: str, have: str) -> tuple[str, str] | Non
     hint = "Which constant of the loss is lost, or taken twice, when it is differentiated?"
     if letters:
         hint = f"Where does the {letters[0]} of the loss go when it is differentiated?"
+    constant = re.search(r"\d{2,}", symbol)
+    if letters and constant:
+        hint = f"Does the number {constant[0]} stand in the code where {letters[0]} is meant?"
+        return f"{be} {symbol} times the right value", hint
     inverse = re.fullmatch(r"1/\(?(\w+(?:\^2)?)\)?", symbol)
     if inverse:
         return f"{be} {inverse[1]} times too small", hint
@@ -355,9 +357,9 @@ def no_known_cause(name: str, text: str) -> str:
     return f"{name}: {text}. No known cause explains it."
 
 
-def failure_cause(text: str, cases: Sequence[str]) -> str:
+def failure_cause(text: str, cases: Sequence[str], everywhere: bool) -> str:
     """Say a failure once for all the cases that it happened on."""
-    return f"{text}. On: {listed(cases, 6)}."
+    return f"{text}." if everywhere else f"{text}. It happens on {listed(cases, 6)}."
 
 
 def partly() -> str:

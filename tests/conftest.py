@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homework import write_notebook
 
 from grader.course import find_course
 from grader.grading import grade
@@ -14,8 +15,6 @@ from grader.results import Result
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
 from grader.submission import read_submission
-
-from homework import write_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -124,7 +124,9 @@ def test_something_else_than_a_dictionary_costs_the_gradients_and_says_so(submit
 
 
 def test_an_endless_loop_in_a_call_costs_its_check_and_no_other(submit):
-    result = submit([IMPORTS, SIGMOID, FORWARD, BACKWARD.replace("N =", "while True: pass\n    N =")], call=0.5)
+    result = submit(
+        [IMPORTS, SIGMOID, FORWARD, BACKWARD.replace("N =", "while True: pass\n    N =")], call=0.5
+    )
 
     assert [verdicts(result)[q] for q in FORWARDS] == ["correct"] * 4
     assert {verdicts(result)[q] for q in GRADIENTS} == {"timeout"}
@@ -207,7 +209,9 @@ def test_a_function_that_overwrites_its_arguments_is_told_and_spoils_no_other_ca
 
 
 def test_no_check_sees_what_another_check_has_left_behind(submit):
-    counting = SIGMOID.replace("    return", "    calls.append(1)\n    assert len(calls) < 20\n    return")
+    counting = SIGMOID.replace(
+        "    return", "    calls.append(1)\n    assert len(calls) < 20\n    return"
+    )
     result = submit([IMPORTS, "calls = []" + counting, FORWARD, BACKWARD])
 
     # each check calls sigmoid up to 10 times; together they are above 20

@@ -47,7 +47,7 @@ def test_a_transposed_array_has_the_wrong_shape_and_the_pattern_transposed(matri
 @given(MATRICES, st.data())
 def test_one_entry_off_by_more_than_a_hundredth_of_itself_is_always_found(matrix, data):
     # Tiny entries beside large ones included: rows are scaled over six orders of magnitude.
-    matrix = matrix * 10.0 ** -np.arange(matrix.shape[0])[:, None] ** 2
+    matrix = matrix * 10.0 ** -(np.arange(matrix.shape[0])[:, None] ** 2)
     index = tuple(data.draw(st.integers(0, n - 1)) for n in matrix.shape)
     observed = matrix.copy()
     observed[index] *= 1.02
@@ -97,7 +97,7 @@ def test_float32_has_more_noise_than_float64():
         (MATRIX > 0, Outcome.DTYPE),
         (MATRIX.astype(np.float16), Outcome.DTYPE),
         (MATRIX * np.nan, Outcome.FINITE),
-        (np.where(MATRIX == MATRIX[0, 0], np.inf, MATRIX), Outcome.FINITE),
+        (np.where(MATRIX[0, 0] == MATRIX, np.inf, MATRIX), Outcome.FINITE),
         (MATRIX * 1e300, Outcome.VALUES),
         (MATRIX.astype(np.float32), Outcome.EQUAL),
         (MATRIX.astype(np.longdouble).astype(np.float64), Outcome.EQUAL),
@@ -160,7 +160,9 @@ def test_a_pattern_is_never_claimed_for_unrelated_numbers(a, b):
     # It must reproduce the numbers: undo it and compare.
     factor = 1.0 if found.factor is None else found.factor
     laid_out = {
-        None: a, "transposed": a.T, "reshaped": a.reshape(b.shape) if a.size == b.size else a
+        None: a,
+        "transposed": a.T,
+        "reshaped": a.reshape(b.shape) if a.size == b.size else a,
     }.get(found.layout)
     if found.layout == "order":
         np.testing.assert_allclose(np.sort(a, axis=None), np.sort(b, axis=None), rtol=1e-5)

@@ -75,6 +75,10 @@ def test_public_cases_weigh_what_the_assignment_says():
     assert judge("dW", only_handout, Scoring(public=0.0)).share == 0
 
 
+def test_a_case_that_cannot_show_the_mistake_earns_nothing():
+    assert judge("dW", lambda c: c.values["dW"] * c.sizes["N"]).share == 0
+
+
 def test_what_the_grader_failed_on_is_left_out_of_the_points():
     def broken_on_seven(c):
         return Failure("internal", "ours") if c.name == "seven" else c.values["dW"]
@@ -96,6 +100,9 @@ def test_what_the_grader_failed_on_is_left_out_of_the_points():
         ([1e6, 49], "N^2"),
         ([1 / 2000, 1 / 14], "1/(2N)"),
         ([0, 0], "0"),
+        ([1.5, 1.5 / 1000 * 7], None),
+        ([1000 / 64, 7 / 64], "N/64"),
+        ([64 / 1000, 64 / 7], "64/N"),
         ([3.7, 3.7], None),
         ([1000, 1000], None),
     ],

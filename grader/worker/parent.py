@@ -106,6 +106,7 @@ def _become_worker(sock: socket.socket, request: dict[str, Any]) -> None:
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
+        os.close(null)
         os.chdir(request["scratch"])
         os.environ["HOME"] = os.environ["TMPDIR"] = request["scratch"]
         random.seed(0)

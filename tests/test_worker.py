@@ -1,0 +1,214 @@
+"""What a student's code finds around it, and what it cannot do to the next check."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.sandbox.limits import Limits
+from grader.sandbox.parent import WarmParent
+from grader.sandbox.worker import Worker, WorkerGone
+
+
+@pytest.fixture(scope="module")
+def parent():
+    with WarmParent() as parent:
+        yield parent
+
+
+@pytest.fixture
+def worker(parent):
+    with Worker(parent, Limits(), "__main__") as worker:
+        yield worker
+
+
+def value_of(worker, source, name="x", seconds=10.0):
+    answer = worker.run(0, "code cell 1", source, seconds)
+    assert answer.error is None, answer.error
+    return worker.get(name, None, seconds).value
+
+
+@pytest.mark.parametrize("package", ["grader", "reference"])
+def test_none_of_our_packages_can_be_imported(worker, package):
+    answer = worker.run(0, "cell", f"import {package}", 10)
+
+    assert answer.error.type == "ModuleNotFoundError"
+
+
+def test_only_numpy_the_standard_library_and_the_worker_itself_are_loaded(worker):
+    names = value_of(worker, "import sys\nx = sorted({n.split('.')[0] for n in sys.modules})")
+
+    # __mp_main__ and the like are the standard library's; sitecustomize is the machine's
+    strangers = set(names) - set(sys.stdlib_module_names) - {"numpy", "gradelab_worker"}
+    strangers = {name for name in strangers if "cython" not in name}  # NumPy's own
+    assert strangers <= {"__main__", "sitecustomize", "_distutils_hack"}
+
+
+def test_arguments_environment_and_descriptors_hold_nothing_of_the_graders(worker):
+    source = """
+import os, sys
+fds = []
+for n in range(100):
+    try: fds.append(os.readlink(f'/proc/self/fd/{n}'))
+    except OSError: pass
+x = (sys.argv, dict(os.environ), fds)
+"""
+    argv, env, fds = value_of(worker, source)
+
+    assert argv == ["__main__"]
+    assert not {key for key in env if key.startswith(("GITHUB", "GRADELAB", "SSH"))}
+    if sys.platform == "linux":
+        assert fds[:3] == ["/dev/null"] * 3
+        assert [fd for fd in fds[3:] if not fd.startswith("socket:")] == []
+
+
+def test_the_parents_environment_stays_outside(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "s3cret")
+    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+        assert "SECRET_TOKEN" not in value_of(worker, "import os\nx = dict(os.environ)")
+
+
+def test_the_working_folder_is_empty_private_and_gone_afterwards():
+    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+        folder, names = value_of(
+            worker, "import os\nx = (os.getcwd(), os.listdir())\nopen('y', 'w').write('z')"
+        )
+        assert names == []
+        assert (Path(folder) / "y").exists()
+        assert Path(folder).stat().st_mode & 0o077 == 0
+    assert not Path(folder).exists()
+
+
+def test_no_process_outlives_the_grading():
+    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+        pids = value_of(
+            worker,
+            "import os, subprocess, sys\n"
+            "sleeper = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+            "x = (os.getpid(), os.getppid(), sleeper.pid)",
+        )
+    deadline = time.monotonic() + 10
+    while any(_alive(pid) for pid in pids) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not [pid for pid in pids if _alive(pid)]
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:  # a zombie that its own init has yet to reap runs no longer
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_the_memory_limit_holds(parent):
+    with Worker(parent, Limits(memory=2**29), "__main__") as worker:
+        answer = worker.run(0, "cell", "x = bytearray(2**30)", 10)
+
+    assert answer.error.kind == "memory"
+
+
+def test_the_file_size_limit_holds_and_is_an_ordinary_error(parent):
+    with Worker(parent, Limits(file=1000), "__main__") as worker:
+        answer = worker.run(0, "cell", "open('big', 'w').write('x' * 100_000)", 10)
+
+    assert answer.error.type == "OSError"
+
+
+def test_randomness_without_a_seed_is_the_same_in_every_run(parent):
+    source = (
+        "import random, numpy as np\n"
+        "x = (random.random(), np.random.rand(3), list({'b1', 'W1', 'b2', 'W2', 'X', 'Y'}))"
+    )
+    seen = []
+    for _ in range(2):
+        with WarmParent() as fresh, Worker(fresh, Limits(), "__main__") as worker:
+            seen.append(value_of(worker, source))
+
+    assert seen[0][0] == seen[1][0]
+    np.testing.assert_array_equal(seen[0][1], seen[1][1])
+    assert seen[0][2] == seen[1][2]
+
+
+def test_objects_stay_in_the_worker_and_are_used_from_outside(worker):
+    source = """
+import numpy as np
+class Net:
+    def __init__(self, n): self.W = np.zeros(n)
+    def step(self, d): self.W = self.W - d; return self
+net = Net(3)
+"""
+    worker.run(0, "cell", source, 10)
+    handle = object.__getattribute__(worker.get("net", None, 10).value, "_handle")
+
+    worker.call("step", [np.ones(3)], handle, 10)
+    np.testing.assert_array_equal(worker.get("W", handle, 10).value, [-1, -1, -1])
+    worker.set("W", np.full(2, 5.0), handle, 10)
+    np.testing.assert_array_equal(worker.get("W", handle, 10).value, [5, 5])
+    made = worker.call("Net", [4], None, 10).value
+    assert repr(made) == "<the student's Net>"
+
+
+def test_answers_that_lie_about_themselves_are_plain_values_or_described(worker):
+    source = """
+import numpy as np
+class Liar(np.ndarray):
+    shape = (7, 7)
+    dtype = 'float64'
+    def __array__(self, *a): return np.zeros(3)
+    def __eq__(self, other): return True
+class Fake:
+    __class__ = np.ndarray
+class F(float):
+    def __float__(self): return 99.0
+    def __eq__(self, other): return True
+class S(str):
+    def __str__(self): return 'lie'
+class D(dict):
+    def items(self): return [('lie', 1)]
+    def __iter__(self): return iter(['lie'])
+class Named:
+    pass
+Named.__name__ = 'x' * 10_000
+x = (np.arange(3.0).view(Liar), Fake(), F(1.5), S('truth'), D(truth=1), Named())
+"""
+    array, fake, number, text, mapping, named = value_of(worker, source)
+
+    np.testing.assert_array_equal(array, [0, 1, 2])
+    assert type(array) is np.ndarray
+    assert repr(fake) == "<the student's Fake>"
+    assert number == 1.5
+    assert text == "truth"
+    assert mapping == {"truth": 1}
+    assert len(repr(named)) < 200
+
+
+def test_an_exception_whose_text_cannot_be_made_is_still_an_error(worker):
+    source = "class E(Exception):\n    def __str__(self): raise self\nraise E"
+    answer = worker.run(0, "code cell 1", source, 10)
+
+    assert (answer.error.type, answer.error.frames[-1].line) == ("E", 3)
+
+
+def test_who_writes_to_the_socket_ends_the_conversation_and_nothing_else(parent):
+    forge = (
+        "import os\n"
+        "for fd in range(3, 50):\n"
+        "    try: os.write(fd, b'\\xff' * 100)\n"
+        "    except OSError: pass\n"
+    )
+    worker = Worker(parent, Limits(), "__main__")
+    with pytest.raises(WorkerGone) as gone:
+        worker.run(0, "cell", forge, 10)
+    assert gone.value.kind == "crash"
+
+    with Worker(parent, Limits(), "__main__") as next_one:
+        assert value_of(next_one, "x = 1") == 1

@@ -114,9 +114,10 @@ def orphans() -> list[int]:
 
 
 def peak(command: list[str], environment: dict[str, str], times: int = 3) -> float | None:
-    """Return the most memory that the whole tree held at once, in MiB; pages shared count once.
+    """Return the most memory that the whole tree was seen to hold at once, in MiB.
 
-    Measured in runs of its own, because looking so often slows down what is looked at.
+    Of pages that several processes share, each counts its part (PSS). Measured in runs of its own,
+    because looking every 10 ms slows down what is looked at; a peak between two looks is missed.
     """
     highest = 0.0
     for _ in range(times):
@@ -181,44 +182,49 @@ def report(runs: dict[str, list[Run]], peaks: dict[str, float | None]) -> None:
         print(f"grade / {other:9}  wall {wall:.3f}   CPU {cpu:.3f}")
 
 
+PACKAGES = {
+    "numpy": "importing NumPy",
+    "h5py": "importing h5py",
+    "msgspec": "importing msgspec",
+    "jinja2": "importing jinja2",
+    "markupsafe": "importing jinja2",
+    "grader": "importing gradelab itself",
+}
+STEPS = {
+    "running": "running the submission, observing",
+    "judging": "judging, reading expected values",
+}
+
+
 def spent(
     command: list[str], environment: dict[str, str], scratch: Path, runs: dict[str, list[Run]]
 ) -> None:
     """Print where the time of `grade` goes: its imports by package, and its own steps."""
-    timed = [command[0], "-X", "importtime", *command[1:]]
-    tables = [imports(timed, environment) for _ in range(5)]
-    packages = {name for table in tables for name in table}
-    ms = {p: statistics.median(t.get(p, 0.0) for t in tables) for p in packages}
-    pages = []
+    tables = [imports([command[0], "-X", "importtime", *command[1:]], environment) for _ in range(5)]
+    seconds = []
     for _ in range(5):
         run(command, environment)
-        pages.append(json.loads((scratch / "results.json").read_bytes())["seconds"])
-    print("\nwhat grade's own process spends it on, ms (the worker starts beside it)")
+        seconds.append(json.loads((scratch / "results.json").read_bytes())["seconds"])
     bare = [run([command[0], "-I", "-c", "pass"], environment).wall for _ in range(5)]
-    print(f"  {'Python itself':34} {1000 * statistics.median(bare):6.0f}")
-    kept = ("numpy", "h5py", "msgspec", "jinja2", "markupsafe", "rich", "nbformat", "grader")
-    for name in kept:
-        if ms.get(name):
-            print(f"  {'importing ' + name:34} {ms[name]:6.0f}")
-    rest = sum(ms[name] for name in packages if name not in kept)
-    print(f"  {'importing the standard library':34} {rest:6.0f}")
-    steps = {
-        "running": "reading fixtures, running, observing",
-        "judging": "judging, reading expected values",
-    }
-    for key in pages[0]:
-        value = 1000 * statistics.median(page[key] for page in pages)
-        print(f"  {steps.get(key, key):34} {value:6.0f}")
-    print(f"  {'(all of it, from outside)':34} {1000 * median_wall(runs):6.0f}")
-    print("  -X importtime slows imports down a little, and some of them happen within the steps.")
+    lines = {"Python itself": 1000 * statistics.median(bare)}
+    for name in dict.fromkeys([*PACKAGES.values(), OTHER]):
+        lines[name] = statistics.median(table.get(name, 0.0) for table in tables)
+    for key, name in STEPS.items():
+        lines[name] = 1000 * statistics.median(each[key] for each in seconds)
+    whole = 1000 * statistics.median(r.wall for r in runs["grade"])
+    lines["the rest: reading, writing reports, leaving"] = whole - sum(lines.values())
+    lines["all of it"] = whole
+    print("\nwhat grade's wall time goes to, ms (NumPy is loaded for the worker at the same time)")
+    for name, value in lines.items():
+        print(f"  {name:45} {value:6.0f}")
+    print("Each line is a median of its own; timing imports slows them down a little.")
 
 
-def median_wall(runs: dict[str, list[Run]]) -> float:
-    return statistics.median(r.wall for r in runs["grade"])
+OTHER = "importing the standard library and others"
 
 
 def imports(command: list[str], environment: dict[str, str]) -> dict[str, float]:
-    """Return the milliseconds that the imports of each top-level package took by themselves."""
+    """Return the milliseconds that the imports of each package took by themselves."""
     text = subprocess.run(
         command,
         env=environment,
@@ -231,7 +237,7 @@ def imports(command: list[str], environment: dict[str, str]) -> dict[str, float]
     for own, name in re.findall(
         r"^import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)", text, re.MULTILINE
     ):
-        found[name.split(".")[0]] += int(own) / 1000
+        found[PACKAGES.get(name.split(".")[0], OTHER)] += int(own) / 1000
     return found
 
 

@@ -140,8 +140,9 @@ def _cases(file: h5py.File) -> Iterator[tuple[str, h5py.Group]]:
 
 
 def _checked(path: Path, group: h5py.Group, part: str) -> dict[str, NDArray[Any]]:
-    values = {key: np.asarray(group[part][key][()]) for key in group[part]}
-    if _digest(values) != group[part].attrs["sha256"]:
+    place = group[part]
+    values = {key: np.asarray(dataset[()]) for key, dataset in place.items()}
+    if _digest(values) != place.attrs["sha256"]:
         raise FixtureError(
             f"{path}: the {part} of {group.name} are damaged; {_rebuild(path.parent)}"
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import wording
-from .judge import Finding, Judgement, QuantityJudgement, Relation
+from .judge import Finding, FoundCause, Judgement, QuantityJudgement
+from .relations import Relation
 from .results import Case, Cause, Check, Diagnosis, Difference, Place, Quantity
 
 MAX_ENTRIES = 8  # rows of a table of differences
@@ -16,25 +17,19 @@ MAX_SIDE = 20  # blocks of a map of differences, each way
 
 
 def checks_of(
-    judgements: Iterable[Judgement],
-    titles: Mapping[str, str],
-    points: Mapping[str, Mapping[str, float]],
+    judgement: Judgement, titles: Mapping[str, str], points: Mapping[str, Mapping[str, float]]
 ) -> tuple[Check, ...]:
     """Return the checks with their points and messages."""
     checks = []
-    for judgement in judgements:
+    for name, title in titles.items():
         quantities = tuple(
-            _quantity(judged, points[judgement.check][judged.quantity])
+            _quantity(judged, points[name][judged.quantity], judgement)
             for judged in judgement.quantities
+            if judged.check == name
         )
+        score = _rounded(sum(q.score for q in quantities))
         checks.append(
-            Check(
-                judgement.check,
-                titles[judgement.check],
-                _rounded(sum(q.score for q in quantities)),
-                _rounded(sum(q.max_score for q in quantities)),
-                quantities,
-            )
+            Check(name, title, score, _rounded(sum(q.max_score for q in quantities)), quantities)
         )
     return tuple(checks)
 
@@ -43,7 +38,7 @@ def _rounded(points: float) -> float:
     return round(points, 6)  # sums of thirds and tenths
 
 
-def _quantity(judged: QuantityJudgement, points: float) -> Quantity:
+def _quantity(judged: QuantityJudgement, points: float, judgement: Judgement) -> Quantity:
     # What nobody could judge is taken out of the points that can be reached.
     share, reachable = (0.0, 0.0) if judged.share is None else (judged.share, points)
     return Quantity(
@@ -52,12 +47,16 @@ def _quantity(judged: QuantityJudgement, points: float) -> Quantity:
         _rounded(share * points),
         reachable,
         wording.quantity(judged),
-        _diagnosis(judged),
+        _diagnosis(judged, judgement.causes),
         tuple(_case(finding) for finding in judged.findings),
     )
 
 
-def _diagnosis(judged: QuantityJudgement) -> Diagnosis | None:
+def _diagnosis(judged: QuantityJudgement, causes: Sequence[FoundCause] = ()) -> Diagnosis | None:
+    cause = next((c for c in causes if judged.quantity in c.explains), None)
+    if cause is not None:
+        text, hint = wording.cause(cause)
+        return Diagnosis("mistake", _cause_id(cause), judged.quantity, text, hint)
     wrong = [finding for finding in judged.findings if finding.verdict == "wrong"]
     if not wrong:
         return None
@@ -66,6 +65,10 @@ def _diagnosis(judged: QuantityJudgement) -> Diagnosis | None:
         return Diagnosis("none", None, judged.quantity, text)
     text, hint = wording.relation([judged.quantity], judged.relation, _shapes([judged]))
     return Diagnosis("pattern", _relation_id(judged.relation), judged.quantity, text, hint)
+
+
+def _cause_id(cause: FoundCause) -> str:
+    return "|".join("+".join(r.id for r in entry) for entry in cause.alternatives)
 
 
 def _relation_id(relation: Relation) -> str:
@@ -142,25 +145,39 @@ Locate = Callable[[str, str], Place | None]
 """From a check and a quantity to the line of the submission that computes it."""
 
 
-def causes_of(judgements: Sequence[Judgement], locate: Locate) -> tuple[Cause, ...]:
-    """Group what went wrong by its cause: patterns first, then failures, then what is unexplained.
+def causes_of(judgement: Judgement, locate: Locate) -> tuple[Cause, ...]:
+    """Group what went wrong by its cause.
 
-    One failure at one line is one cause, however many quantities and cases it takes with it.
+    Known mistakes come first, then patterns, failures, and what is unexplained. One failure at one
+    line is one cause, however many quantities and cases it takes with it.
     """
+    checks = {judged.quantity: judged.check for judged in judgement.quantities}
     return (
-        *_patterns(judgements, locate),
-        *_failures(judgements),
-        *_unexplained(judgements, locate),
+        *_mistakes(judgement, checks, locate),
+        *_patterns(judgement, locate),
+        *_failures(judgement),
+        *_unexplained(judgement, locate),
     )
 
 
-def _patterns(judgements: Sequence[Judgement], locate: Locate) -> list[Cause]:
+def _mistakes(judgement: Judgement, checks: Mapping[str, str], locate: Locate) -> list[Cause]:
+    causes = []
+    for found in judgement.causes:
+        text, hint = wording.cause(found)
+        quantity = found.alternatives[0][0].quantity
+        first = found.explains[0]
+        place = locate(checks[first], first if found.alone else quantity)
+        explains = tuple(f"{checks[q]}.{q}" for q in (*found.explains, *found.carried))
+        causes.append(Cause(_cause_id(found), quantity, text, hint, explains, place))
+    return causes
+
+
+def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
     groups: dict[tuple[str, Relation], list[QuantityJudgement]] = {}
-    for judgement in judgements:
-        for judged in judgement.quantities:
-            if judged.relation is not None:
-                key = (judgement.check, _without_value(judged.relation))
-                groups.setdefault(key, []).append(judged)
+    for judged in judgement.quantities:
+        if judged.relation is not None:
+            key = (judged.check, _without_value(judged.relation))
+            groups.setdefault(key, []).append(judged)
     causes = []
     for (check, _), members in groups.items():
         names = [judged.quantity for judged in members]
@@ -179,42 +196,37 @@ def _without_value(relation: Relation) -> Relation:
     return Relation(relation.layout, factor, relation.symbol, relation.same_as)
 
 
-def _failures(judgements: Sequence[Judgement]) -> list[Cause]:
+def _failures(judgement: Judgement) -> list[Cause]:
     """Group failures: one kind of exception at one line of the submission is one cause."""
     groups: dict[tuple[str, str | None, Place | str], list[tuple[str, Finding]]] = {}
-    all_cases = tuple(f.case for j in judgements[:1] for q in j.quantities[:1] for f in q.findings)
-    for judgement in judgements:
-        for judged in judgement.quantities:
-            name = f"{judgement.check}.{judged.quantity}"
-            for finding in judged.findings:
-                failure = finding.failure
-                if failure is None or failure.kind == "blocked":
-                    continue  # blocked is nobody's fault, and its cause stands here already
-                at = failure.places[-1] if failure.places else failure.called or failure.text
-                # Two missing keys of one dictionary are two causes, with their own words.
-                what = failure.text if failure.kind == "missing" else failure.type
-                groups.setdefault((failure.kind, what, at), []).append((name, finding))
+    all_cases = tuple(f.case for judged in judgement.quantities[:1] for f in judged.findings)
+    for judged in judgement.quantities:
+        for finding in judged.findings:
+            failure = finding.failure
+            if failure is None or failure.kind == "blocked":
+                continue  # blocked is nobody's fault, and its cause stands here already
+            at = failure.places[-1] if failure.places else failure.called or failure.text
+            # Two missing keys of one dictionary are two causes, with their own words.
+            what = failure.text if failure.kind == "missing" else failure.type
+            name = f"{judged.check}.{judged.quantity}"
+            groups.setdefault((failure.kind, what, at), []).append((name, finding))
     causes = []
     for (kind, _, at), members in groups.items():
         names = tuple(dict.fromkeys(name for name, _ in members))
         first = next((f for _, f in members if not f.hidden), members[0][1])
         cases = tuple(dict.fromkeys(finding.case for _, finding in members))
-        everywhere = cases == all_cases
-        text = wording.failure_cause(wording.finding(first), cases, everywhere)
+        text = wording.failure_cause(wording.finding(first), cases, cases == all_cases)
         place = at if isinstance(at, Place) else None
         causes.append(Cause(kind, names[0].split(".")[-1], text, None, names, place))
     return causes
 
 
-def _unexplained(judgements: Sequence[Judgement], locate: Locate) -> list[Cause]:
+def _unexplained(judgement: Judgement, locate: Locate) -> list[Cause]:
     causes = []
-    for judgement in judgements:
-        for judged in judgement.quantities:
-            diagnosis = _diagnosis(judged)
-            if diagnosis is not None and diagnosis.kind == "none":
-                name = f"{judgement.check}.{judged.quantity}"
-                place = locate(judgement.check, judged.quantity)
-                causes.append(
-                    Cause("unknown", judged.quantity, diagnosis.text, None, (name,), place)
-                )
+    for judged in judgement.quantities:
+        diagnosis = _diagnosis(judged, judgement.causes)
+        if diagnosis is not None and diagnosis.kind == "none":
+            name = f"{judged.check}.{judged.quantity}"
+            place = locate(judged.check, judged.quantity)
+            causes.append(Cause("unknown", judged.quantity, diagnosis.text, None, (name,), place))
     return causes

@@ -97,7 +97,7 @@ def verify(assignment: Assignment) -> list[str]:
     """Recompute the fixtures and return what differs, in sentences; empty if nothing does."""
     solution, cases = load_worked(assignment)
     stored = read_inputs(assignment.fixtures, assignment.worked_path)
-    expected = {case.name: case for case in read_expected(assignment.fixtures)}
+    expected = {case.name: case for case in read_expected(assignment.fixtures, stored)}
     found = []
     if list(stored) != [c.name for c in sorted(cases, key=lambda c: not c.public)]:
         found.append(f"the cases are {', '.join(stored)}; worked.py has other ones")

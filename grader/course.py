@@ -27,15 +27,26 @@ class ScoringTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     convention: float = 1.0
     carried: float = 1.0
     mistake: float = 0.5
+    once: bool = False
 
 
 class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of assignment.toml; `points` holds check -> quantity -> points."""
+    """The content of assignment.toml.
+
+    Attributes
+    ----------
+    points : dict
+        check -> quantity -> points.
+    conventions : dict
+        The accepted conventions: a name of the author's own -> those of worked.py that go
+        together under it.
+    """
 
     title: str
     functions: tuple[str, ...]
     points: dict[str, dict[str, float]]
     scoring: ScoringTable = ScoringTable()
+    conventions: dict[str, tuple[str, ...]] = {}
     limits: Limits = Limits()
 
 

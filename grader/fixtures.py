@@ -54,10 +54,15 @@ def read_inputs(folder: Path, worked: Path | None = None) -> dict[str, dict[str,
     return cases
 
 
-def read_expected(folder: Path) -> list[Expected]:
+def read_expected(folder: Path, inputs: Mapping[str, Mapping[str, Any]]) -> list[Expected]:
     """Return the expected quantities of every case, in the order of `read_inputs`.
 
     Call it only when no student code can run any more.
+
+    Parameters
+    ----------
+    inputs : mapping
+        What `read_inputs` returned.
     """
     found = []
     for path in fixture_files(folder):
@@ -69,7 +74,8 @@ def read_expected(folder: Path) -> list[Expected]:
                     key: Tolerance(*(measured[key][figure] for figure in FIGURES)) for key in values
                 }
                 sizes = json.loads(group.attrs["sizes"])
-                found.append(Expected(name, FILES[path.stem], sizes, values, tolerances))
+                hidden = FILES[path.stem]
+                found.append(Expected(name, hidden, sizes, values, tolerances, inputs[name]))
     return found
 
 

@@ -7,7 +7,9 @@ import time
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from . import wording
@@ -16,7 +18,7 @@ from .checks import Inputs
 from .course import Assignment
 from .errors import GradelabError
 from .fixtures import fixture_files, read_expected, read_inputs
-from .judge import Judgement, Scoring, judge_check
+from .judge import Judgement, Scoring, judge
 from .observe import Observations, observe
 from .results import Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
@@ -49,10 +51,10 @@ def grade(
             submission, checks, quantities, cases, assignment.file.functions, parent, limits
         )
     observed = time.monotonic()
-    judgements = _judge(assignment, quantities, seen)
+    judgement = _judge(assignment, quantities, seen, inputs)
     judged = time.monotonic()
-    table = checks_of(judgements, {c.name: c.title for c in checks}, assignment.file.points)
-    status, message = _status(judgements, limits)
+    table = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
+    status, message = _status(judgement, limits)
     notes = list(seen.notes)
     if len(fixture_files(assignment.fixtures)) == 1:
         notes.append(wording.public_only())
@@ -65,7 +67,7 @@ def grade(
         status=status,
         message=message,
         checks=table,
-        causes=causes_of(judgements, partial(_locate, submission, seen)),
+        causes=causes_of(judgement, partial(_locate, submission, seen)),
         notes=tuple(notes),
         cells=seen.cells,
         isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
@@ -78,15 +80,25 @@ def grade(
 
 
 def _judge(
-    assignment: Assignment, quantities: dict[str, tuple[str, ...]], seen: Observations
-) -> list[Judgement]:
-    expected = read_expected(assignment.fixtures)
-    table = assignment.file.scoring
-    scoring = Scoring(table.public, table.convention, table.carried, table.mistake)
-    return [
-        judge_check(check, names, seen.values[check], expected, scoring)
+    assignment: Assignment,
+    quantities: dict[str, tuple[str, ...]],
+    seen: Observations,
+    inputs: dict[str, dict[str, Any]],
+) -> Judgement:
+    expected = read_expected(assignment.fixtures, inputs)
+    by_quantity = {
+        name: {case: seen.values[check][case][name] for case in inputs}
         for check, names in quantities.items()
-    ]
+        for name in names
+    }
+    solution = None
+    if assignment.worked_path.is_file():
+        from .build import load_worked  # not where a course comes without its solution
+
+        solution, _ = load_worked(assignment)
+    scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
+    accepted = tuple(assignment.file.conventions.values())
+    return judge(quantities, by_quantity, expected, scoring, solution, accepted)
 
 
 def _locate(submission: Submission, seen: Observations, check: str, quantity: str) -> Place | None:
@@ -99,10 +111,9 @@ def _locate(submission: Submission, seen: Observations, check: str, quantity: st
     return Place(submission.cells[definition.cell].label, line, name)
 
 
-def _status(judgements: list[Judgement], limits: Limits) -> tuple[Status, str | None]:
+def _status(judgement: Judgement, limits: Limits) -> tuple[Status, str | None]:
     failures = [
         finding.failure
-        for judgement in judgements
         for judged in judgement.quantities
         for finding in judged.findings
         if finding.failure is not None

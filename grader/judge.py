@@ -1,21 +1,25 @@
-"""Observations and expected values -> verdicts, patterns and points.
+"""Observations and expected values -> verdicts, causes and points.
 
 For each case of a quantity the first that holds: `correct`; `convention`; `carried`; `mistake`;
-`wrong` with a plain pattern; `wrong` without one. A pattern counts only if it holds on every case
-on which the quantity is wrong. Pure functions; `grader.wording` says in words what they decide.
+`wrong` with a plain pattern (`grader.relations`); `wrong` without one. Which mistakes were made is
+decided over all quantities and cases at once (`grader.explain`). Pure functions; `grader.wording`
+says in words what they decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Comparison, Outcome, Pattern, Tolerance, as_numbers, compare, is_close
+from reference.worked import Replacement, WorkedSolution
+
+from .compare import Comparison, Outcome, Tolerance, as_numbers, compare
+from .explain import Explanation, Observed, WorkedExplainer, explain
+from .relations import Relation, find_relation
 from .results import Failure, Verdict
 
 Array = NDArray[np.float64]
@@ -34,6 +38,8 @@ class Expected:
     values : mapping of str to ndarray
         Every quantity of the worked solution.
     tolerances : mapping of str to Tolerance
+    inputs : mapping of str to value
+        What the quantities are computed from.
     """
 
     name: str
@@ -41,16 +47,21 @@ class Expected:
     sizes: Mapping[str, int]
     values: Mapping[str, Array]
     tolerances: Mapping[str, Tolerance]
+    inputs: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What a verdict is worth, as a share of the points, and what public cases weigh together."""
+    """What a verdict is worth, as a share of the points, and what public cases weigh together.
+
+    With `once`, a mistake costs points at the first quantity that it spoils, and no others.
+    """
 
     public: float = 0.5
     convention: float = 1.0
     carried: float = 1.0
     mistake: float = 0.5
+    once: bool = False
 
     def worth(self, verdict: Verdict) -> float:
         """Return the share of the points that a verdict earns."""
@@ -60,7 +71,10 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the judge decided on one case: a verdict, and the comparison or failure behind it."""
+    """What the judge decided on one case: a verdict, and the comparison or failure behind it.
+
+    `given` names the student's own wrong quantities from which `expected` was computed.
+    """
 
     case: str
     hidden: bool
@@ -69,34 +83,14 @@ class Finding:
     failure: Failure | None = None
     observed: Any = None
     expected: Array | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A pattern that holds on every wrong case of a quantity.
-
-    Attributes
-    ----------
-    layout : str or None
-        As in `Pattern`.
-    factor : float or None
-        A number that is the same on every case.
-    symbol : str or None
-        The factor in the letters of the shapes: ``"N"``, ``"1/N"``, ``"2/N"``.
-    same_as : str or None
-        Another quantity of the worked solution that this one equals.
-    """
-
-    layout: str | None = None
-    factor: float | None = None
-    symbol: str | None = None
-    same_as: str | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QuantityJudgement:
     """One quantity of one check, over all cases; its points as a share, None if nobody can say."""
 
+    check: str
     quantity: str
     verdict: Verdict
     share: float | None
@@ -105,59 +99,99 @@ class QuantityJudgement:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCause:
+    """A mistake or convention that explains quantities.
+
+    Attributes
+    ----------
+    alternatives : tuple of tuple of Replacement
+        One entry: this was done. More: one of these, and no case can tell which; an entry of
+        several was done together.
+    explains : tuple of str
+        The quantities in whose computation it happened.
+    carried : tuple of str
+        Those that are wrong only because they were computed from these.
+    alone : bool
+        Whether it happened on the way to these quantities only, not at the common step.
+    """
+
+    alternatives: tuple[tuple[Replacement, ...], ...]
+    explains: tuple[str, ...]
+    carried: tuple[str, ...] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """One check: its quantities in the order of the assignment."""
+    """Everything decided on one submission."""
 
-    check: str
-    quantities: tuple[QuantityJudgement, ...] = field(default_factory=tuple)
+    quantities: tuple[QuantityJudgement, ...]
+    causes: tuple[FoundCause, ...] = ()
 
 
-def judge_check(
-    check: str,
-    quantities: Sequence[str],
-    observed: Mapping[str, Mapping[str, Any]],
+Values = Mapping[str, Mapping[str, Any]]
+"""quantity -> case -> what was observed, a `Failure` in the place of what never came."""
+
+
+def judge(
+    checks: Mapping[str, Sequence[str]],
+    observed: Values,
     cases: Sequence[Expected],
     scoring: Scoring,
+    solution: WorkedSolution | None = None,
+    accepted: Sequence[Sequence[str]] = (),
 ) -> Judgement:
-    """Judge one check.
+    """Judge one submission.
 
     Parameters
     ----------
-    quantities : sequence of str
-        The quantities that earn points.
-    observed : mapping of case name to mapping of quantity to value
-        A `grader.results.Failure` stands for a value that never came.
+    checks : mapping of str to sequence of str
+        The quantities that each check observes; none stands in two.
+    observed : mapping of quantity to mapping of case to value
     cases : sequence of Expected
         Public ones first.
+    solution : WorkedSolution, optional
+        Without it nothing is explained but by plain patterns.
+    accepted : sequence of sequence of str
+        Conventions that the assignment accepts; those of one entry go together.
     """
-    judged = [
-        judge_quantity(quantity, [observed[case.name][quantity] for case in cases], cases, scoring)
-        for quantity in quantities
-    ]
-    return Judgement(check, tuple(judged))
+    names = [name for quantities in checks.values() for name in quantities]
+    findings = {
+        name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
+    }
+    causes: tuple[FoundCause, ...] = ()
+    if solution is not None:
+        causes = _explained(solution, accepted, findings, cases)
+    paid: set[str] = set()
+    judged = []
+    for check, quantities in checks.items():
+        for name in quantities:
+            found = tuple(findings[name])
+            failed = [f.verdict for f in found if f.verdict != "correct"]
+            free = scoring.once and _paid_already(name, causes, paid)
+            share = _share(found, replace(scoring, mistake=scoring.carried) if free else scoring)
+            verdict: Verdict = failed[0] if failed else "correct"
+            relation = find_relation(name, found, cases)
+            judged.append(QuantityJudgement(check, name, verdict, share, found, relation))
+    return Judgement(tuple(judged), causes)
 
 
-def judge_quantity(
-    quantity: str, observed: Sequence[Any], cases: Sequence[Expected], scoring: Scoring
-) -> QuantityJudgement:
-    """Judge one quantity on each case, look for one relation behind it, and weigh its points."""
-    findings = tuple(
-        judge_case(quantity, value, case) for value, case in zip(observed, cases, strict=True)
-    )
-    failed = [f.verdict for f in findings if f.verdict != "correct"]
-    first: Verdict = failed[0] if failed else "correct"
-    share = _share(findings, scoring)
-    return QuantityJudgement(quantity, first, share, findings, _relation(quantity, findings, cases))
-
-
-def judge_case(quantity: str, value: Any, case: Expected) -> Finding:
-    """Judge one quantity on one case."""
+def compared(quantity: str, value: Any, case: Expected, expected: Array | None = None) -> Finding:
+    """Compare one quantity on one case with the expected value, or with another one."""
     if isinstance(value, Failure):
         return Finding(case.name, case.hidden, value.kind, failure=value)
-    expected = case.values[quantity]
-    comparison = compare(value, expected, case.tolerances[quantity])
+    wanted = case.values[quantity] if expected is None else expected
+    comparison = compare(value, wanted, case.tolerances[quantity])
     verdict: Verdict = "correct" if comparison.outcome is Outcome.EQUAL else "wrong"
-    return Finding(case.name, case.hidden, verdict, comparison, None, value, expected)
+    return Finding(case.name, case.hidden, verdict, comparison, None, value, wanted)
+
+
+def _paid_already(name: str, causes: Iterable[FoundCause], paid: set[str]) -> bool:
+    """Whether all mistakes of a quantity have cost points elsewhere; note that they have now."""
+    ids = {str(c.alternatives) for c in causes if name in c.explains}
+    before = bool(ids) and ids <= paid
+    paid |= ids
+    return before
 
 
 def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
@@ -180,115 +214,145 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
     return sum(weight * min(worths) for weight, worths in groups if worths) / total
 
 
-def _relation(
-    quantity: str, findings: Sequence[Finding], cases: Sequence[Expected]
-) -> Relation | None:
-    wrong = [(f, case) for f, case in zip(findings, cases, strict=True) if f.verdict == "wrong"]
+# Mistakes, conventions and carried errors --------------------------------------------------------
+
+
+def _explained(
+    solution: WorkedSolution,
+    accepted: Sequence[Sequence[str]],
+    findings: dict[str, list[Finding]],
+    cases: Sequence[Expected],
+) -> tuple[FoundCause, ...]:
+    """Explain wrong findings in place and return the causes."""
+    wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
     if not wrong:
-        return None
-    patterns = [f.comparison.pattern if f.comparison else None for f, _ in wrong]
-    found = [pattern for pattern in patterns if pattern is not None]
-    if len(found) == len(wrong):
-        return _same_pattern(found, [case for _, case in wrong], [f for f, _ in wrong])
-    return _same_as(quantity, wrong)
+        return ()
+    seen = _observed(findings, cases)
+    usable = [q for q in findings if _usable(findings[q])]
+    known = {r.id: r for r in (*solution.mistakes, *solution.conventions)}
+    groups = [[known[i] for i in group] for group in accepted]
+    base = _base(solution, groups, seen, usable, findings)
+    explainer = WorkedExplainer(solution, seen, usable, base)
+    sought = [q for q, found in findings.items() if _is_numbers(found)]
+    for quantity in sought:
+        explainer.settle(quantity)
+    right = [q for q in sought if explainer.holds(frozenset(), q)]
+    found = explain(explainer, [q for q in wrong if q in sought and q not in right], right)
+    explained = {q for explanation in found for q in explanation.explains}
+    for quantity in [q for q in wrong if q in sought]:
+        chosen = explainer.own(frozenset(r.id for r in base), quantity)
+        made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
+        verdict: Verdict = "mistake" if quantity in explained else "wrong"
+        if quantity in right:
+            verdict = "convention" if chosen and not made_from else "carried"
+        _revise(quantity, verdict, made_from, findings[quantity], explainer, seen, cases)
+    carried = [q for q in wrong if any(f.verdict == "carried" for f in findings[q])]
+    causes = [
+        cause for explanation in found for cause in _causes(explanation, explainer, carried, wrong)
+    ]
+    order = {q: n for n, q in enumerate(solution.quantities)}
+    return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
 
 
-def _same_pattern(
-    patterns: Sequence[Pattern], cases: Sequence[Expected], findings: Sequence[Finding]
-) -> Relation | None:
-    layouts = {p.layout for p in patterns}
-    # One row looks both transposed and reshaped; what holds on the larger cases decides.
-    layouts.discard("reshaped") if len(layouts) > 1 else None
-    if len(layouts) != 1:
-        return None
-    layout = layouts.pop()
-    factors = [1.0 if p.factor is None else p.factor for p in patterns]
-    if all(p.factor is None for p in patterns):
-        return Relation(layout)
-    symbol = name_factor(factors, [case.sizes for case in cases])
-    if symbol is not None:
-        return Relation(layout, factors[0], symbol)
-    # A single number is some multiple of every other: that alone says nothing.
-    telling = any(f.expected is not None and f.expected.size > 1 for f in findings)
-    if telling and np.ptp(factors) <= 1e-6 * abs(factors[0]):
-        return Relation(layout, factors[0])
-    return None
+def _observed(
+    findings: Mapping[str, Sequence[Finding]], cases: Sequence[Expected]
+) -> list[Observed]:
+    """Return what was observed as numbers, the smallest case first."""
+    seen = []
+    for at, case in enumerate(cases):
+        values = {}
+        for quantity, found in findings.items():
+            array = None if found[at].failure else as_numbers(found[at].observed)
+            if array is not None and array.dtype.kind in "iuf" and np.isfinite(array).all():
+                values[quantity] = np.asarray(array, dtype=np.float64)
+        seen.append(Observed(case.inputs, values, case.tolerances))
+    return sorted(seen, key=lambda case: sum(np.asarray(v).size for v in case.inputs.values()))
 
 
-def _same_as(quantity: str, wrong: Sequence[tuple[Finding, Expected]]) -> Relation | None:
-    """Find the other quantity that was handed in under this name, if it is one on every case."""
-    names = [name for name in wrong[0][1].values if name != quantity]
-    for name in names:
-        if all(_equals(finding.observed, case, name) for finding, case in wrong):
-            return Relation(same_as=name)
-    return None
+def _is_numbers(found: Sequence[Finding]) -> bool:
+    """Whether a quantity has values, and what is wrong with them is numbers or their shape."""
+    compared = [f.comparison for f in found if f.comparison is not None]
+    good = (Outcome.EQUAL, Outcome.VALUES, Outcome.SHAPE)
+    return bool(compared) and all(c.outcome in good for c in compared)
 
 
-def _equals(observed: Any, case: Expected, name: str) -> bool:
-    array = as_numbers(observed)
-    expected = case.values[name]
-    if array is None or array.dtype.kind not in "iuf" or array.shape != expected.shape:
-        return False
-    return bool(expected.any()) and is_close(
-        np.asarray(array, dtype=np.float64), expected, case.tolerances[name]
-    )
+def _usable(found: Sequence[Finding]) -> bool:
+    """Whether a quantity has on every case a value that others can be computed from."""
+    good = (Outcome.EQUAL, Outcome.VALUES)
+    return all(f.comparison is not None and f.comparison.outcome in good for f in found)
 
 
-def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
-    """Return a factor in the letters of the shapes, if one form fits every case.
-
-    Parameters
-    ----------
-    factors : sequence of float
-        One for each case.
-    sizes : sequence of mapping
-        The sizes of each case.
-
-    Returns
-    -------
-    str or None
-        ``"-1"``, ``"2"``, ``"N"``, ``"1/N"``, ``"2/N"``, ``"N^2"``, ...; the simplest that fits.
-    """
-    letters = sorted(set.intersection(*(set(s) for s in sizes))) if sizes else []
-    numbers = [Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(4)]
-    numbers += [Fraction(-1, 2), Fraction(1, 4), Fraction(0)]
-    for power in (0, 1, -1, 2, -2):
-        for letter in letters if power else [""]:
-            for number in numbers:
-                values = [float(number) * s.get(letter, 1) ** power for s in sizes]
-                if np.allclose(factors, values, rtol=1e-5, atol=1e-12):
-                    return _spell(number, letter, power)
-    return _with_constant(factors, sizes, letters)
+def _base(
+    solution: WorkedSolution,
+    groups: Sequence[Sequence[Replacement]],
+    seen: Sequence[Observed],
+    usable: Sequence[str],
+    findings: Mapping[str, Sequence[Finding]],
+) -> Sequence[Replacement]:
+    """Return the accepted convention that the submission keeps to, if it keeps to one."""
+    correct = [q for q, found in findings.items() if all(f.verdict == "correct" for f in found)]
+    best: Sequence[Replacement] = ()
+    most = 0
+    for group in groups:
+        explainer = WorkedExplainer(solution, seen, usable, group)
+        if not all(explainer.holds(frozenset(), q) for q in correct):
+            continue  # one convention here, another one there
+        gained = sum(explainer.holds(frozenset(), q) for q in findings if q not in correct)
+        if gained > most:
+            best, most = group, gained
+    return best
 
 
-def _with_constant(
-    factors: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]
-) -> str | None:
-    """Return ``"N/1000"`` or ``"1000/N"``: a whole number stands in the code where N belongs.
-
-    Only cases of different size can tell that from a plain constant.
-    """
-    for letter in letters:
-        values = np.array([s[letter] for s in sizes], dtype=float)
-        if len(set(values)) < 2:
+def _revise(
+    quantity: str,
+    verdict: Verdict,
+    given: tuple[str, ...],
+    found: list[Finding],
+    explainer: WorkedExplainer,
+    seen: Sequence[Observed],
+    cases: Sequence[Expected],
+) -> None:
+    """Give the wrong findings of a quantity their verdict; compare what stays wrong fairly."""
+    by_inputs = {id(case.inputs): case for case in seen}
+    for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
+        if finding.verdict != "wrong":
             continue
-        for form, numbers in (
-            (f"{letter}/{{}}", values / np.asarray(factors)),
-            (f"{{}}/{letter}", values * np.asarray(factors)),
-        ):
-            number = round(float(numbers[0]))
-            if number > 1 and np.allclose(numbers, number, rtol=1e-5):
-                return form.format(number)
-    return None
+        if verdict != "wrong" or not given:
+            found[at] = replace(finding, verdict=verdict, given=given)
+            continue
+        computed = explainer.compute(frozenset(), quantity, by_inputs[id(case.inputs)])
+        if computed is not None:
+            again = compared(quantity, finding.observed, case, computed)
+            found[at] = replace(again, verdict="wrong", given=given)
 
 
-def _spell(number: Fraction, letter: str, power: int) -> str:
-    if not letter:
-        return str(number)
-    symbol = letter if abs(power) == 1 else f"{letter}^{abs(power)}"
-    sign = "-" if number < 0 else ""
-    top, bottom = abs(number.numerator), number.denominator
-    if power < 0:
-        return f"{sign}{top}/{symbol}" if bottom == 1 else f"{sign}{top}/({bottom}{symbol})"
-    head = symbol if top == 1 else f"{top}{symbol}"
-    return f"{sign}{head}" if bottom == 1 else f"{sign}{head}/{bottom}"
+def _causes(
+    found: Explanation, explainer: WorkedExplainer, carried: Sequence[str], wrong: Sequence[str]
+) -> Iterator[FoundCause]:
+    """Yield a cause for each mistake that is certain, and one for those that look alike."""
+    known = explainer.known
+    certain = frozenset.intersection(*found.sets)
+    groups: list[tuple[tuple[Replacement, ...], ...]] = [((known[i],),) for i in sorted(certain)]
+    rest = tuple(tuple(known[i] for i in sorted(s - certain)) for s in found.sets if s - certain)
+    if rest:
+        groups.append(rest)
+    for alternatives in groups:
+        ids = frozenset(r.id for entry in alternatives for r in entry)
+        explains = tuple(q for q in found.explains if explainer.own(ids, q))
+        behind = tuple(q for q in carried if _comes_from(q, explains, explainer, wrong))
+        yield FoundCause(alternatives, explains, behind, found.alone)
+
+
+def _comes_from(
+    quantity: str, sources: Sequence[str], explainer: WorkedExplainer, wrong: Sequence[str]
+) -> bool:
+    """Whether a carried quantity was computed, directly or not, from one of `sources`."""
+    waiting, seen = [quantity], {quantity}
+    while waiting:
+        for before in explainer.boundary(waiting.pop()):
+            if before in sources:
+                return True
+            if before in wrong and before not in seen:
+                seen.add(before)
+                waiting.append(before)
+    return False

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from .results import Cell, Failure, FailureKind, Opaque, Place
 
 if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not load the judge
+    from reference.worked import Replacement
+
     from .compare import Comparison
-    from .judge import Finding, QuantityJudgement, Relation
+    from .judge import Finding, FoundCause, QuantityJudgement
+    from .relations import Relation
 
 HIDDEN = "(a hidden case: values are not shown)"
 
@@ -199,7 +202,12 @@ def finding(found: Finding) -> str:
         return _failure(found.failure, found.hidden)
     if found.comparison is None or found.verdict == "correct":
         return "right"
-    return _comparison(found.comparison, found.hidden, found.observed)
+    if found.verdict == "carried":
+        return f"right, given your {listed(found.given)}" if found.given else "right otherwise"
+    if found.verdict == "convention":
+        return "right, in another convention that is accepted"
+    text = _comparison(found.comparison, found.hidden, found.observed)
+    return f"{text} (computed from your {listed(found.given)})" if found.given else text
 
 
 def _failure(failure: Failure, hidden: bool) -> str:
@@ -350,6 +358,22 @@ def _layout_words(layout: str | None, be: str, have: str, their: str) -> tuple[s
             "One gradient for each sample came out: what does the loss do with the samples?",
         ),
     )
+
+
+def cause(found: FoundCause) -> tuple[str, str | None]:
+    """Return the sentence and the hint for a known mistake, or for several that look alike."""
+    entries = [_made(entry) for entry in found.alternatives]
+    hints = [r.hint for entry in found.alternatives for r in entry if r.hint]
+    only = f"In {listed(found.explains)} alone: " if found.alone else ""
+    if len(entries) == 1:
+        return f"{only}{entries[0]}.", hints[0] if hints else None
+    text = "; or: ".join(entries)
+    return f"{only}One of these, and the numbers cannot tell which: {text}.", None
+
+
+def _made(entry: Sequence[Replacement]) -> str:
+    """Return mistakes made together, each with the quantity at which it happened."""
+    return "; and: ".join(f"{r.text.rstrip('.')} (at {r.quantity})" for r in entry)
 
 
 def no_known_cause(name: str, text: str) -> str:

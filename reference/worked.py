@@ -158,6 +158,12 @@ class WorkedSolution:
         """The quantities in dependency order: each one after all that it needs."""
         return self._checked().order
 
+    def needs(self, quantity: str) -> tuple[str, ...]:
+        """Return the quantities and inputs that the step for `quantity` takes, in order."""
+        needs = self._checked().needs
+        require_known("needs", (quantity,), self._steps)
+        return needs[quantity]
+
     def ancestors(self, quantity: str) -> frozenset[str]:
         """Return every quantity and input that `quantity` needs, directly or through others."""
         needs = self._checked().needs

@@ -1,0 +1,156 @@
+"""Plain patterns that hold on every case on which a quantity is wrong.
+
+``grader.compare`` finds a pattern on one case; here it counts only if it is the same on all of
+them, and gets its name in the letters of the shapes: "N times too large".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .compare import Pattern, as_numbers, is_close
+
+if TYPE_CHECKING:
+    from .judge import Expected, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A pattern that holds on every wrong case of a quantity.
+
+    Attributes
+    ----------
+    layout : str or None
+        As in `Pattern`.
+    factor : float or None
+        A number that is the same on every case.
+    symbol : str or None
+        The factor in the letters of the shapes: ``"N"``, ``"1/N"``, ``"2/N"``.
+    same_as : str or None
+        Another quantity of the worked solution that this one equals.
+    """
+
+    layout: str | None = None
+    factor: float | None = None
+    symbol: str | None = None
+    same_as: str | None = None
+
+
+def find_relation(
+    quantity: str, findings: Sequence[Finding], cases: Sequence[Expected]
+) -> Relation | None:
+    """Return the pattern behind a quantity's wrong findings, if one holds on all of them."""
+    wrong = [(f, case) for f, case in zip(findings, cases, strict=True) if f.verdict == "wrong"]
+    if not wrong:
+        return None
+    patterns = [f.comparison.pattern if f.comparison else None for f, _ in wrong]
+    found = [pattern for pattern in patterns if pattern is not None]
+    if len(found) == len(wrong):
+        return _same_pattern(found, [case for _, case in wrong], [f for f, _ in wrong])
+    return _same_as(quantity, wrong)
+
+
+def _same_pattern(
+    patterns: Sequence[Pattern], cases: Sequence[Expected], findings: Sequence[Finding]
+) -> Relation | None:
+    layouts = {p.layout for p in patterns}
+    # One row looks both transposed and reshaped; what holds on the larger cases decides.
+    layouts.discard("reshaped") if len(layouts) > 1 else None
+    if len(layouts) != 1:
+        return None
+    layout = layouts.pop()
+    factors = [1.0 if p.factor is None else p.factor for p in patterns]
+    if all(p.factor is None for p in patterns):
+        return Relation(layout)
+    symbol = name_factor(factors, [case.sizes for case in cases])
+    if symbol is not None:
+        return Relation(layout, factors[0], symbol)
+    # A single number is some multiple of every other: that alone says nothing.
+    telling = any(f.expected is not None and f.expected.size > 1 for f in findings)
+    if telling and np.ptp(factors) <= 1e-6 * abs(factors[0]):
+        return Relation(layout, factors[0])
+    return None
+
+
+def _same_as(quantity: str, wrong: Sequence[tuple[Finding, Expected]]) -> Relation | None:
+    """Find the other quantity that was handed in under this name, if it is one on every case."""
+    names = [name for name in wrong[0][1].values if name != quantity]
+    for name in names:
+        if all(_equals(finding.observed, case, name) for finding, case in wrong):
+            return Relation(same_as=name)
+    return None
+
+
+def _equals(observed: Any, case: Expected, name: str) -> bool:
+    array = as_numbers(observed)
+    expected = case.values[name]
+    if array is None or array.dtype.kind not in "iuf" or array.shape != expected.shape:
+        return False
+    return bool(expected.any()) and is_close(
+        np.asarray(array, dtype=np.float64), expected, case.tolerances[name]
+    )
+
+
+def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
+    """Return a factor in the letters of the shapes, if one form fits every case.
+
+    Parameters
+    ----------
+    factors : sequence of float
+        One for each case.
+    sizes : sequence of mapping
+        The sizes of each case.
+
+    Returns
+    -------
+    str or None
+        ``"-1"``, ``"2"``, ``"N"``, ``"1/N"``, ``"2/N"``, ``"N^2"``, ...; the simplest that fits.
+    """
+    letters = sorted(set.intersection(*(set(s) for s in sizes))) if sizes else []
+    numbers = [Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(4)]
+    numbers += [Fraction(-1, 2), Fraction(1, 4), Fraction(0)]
+    for power in (0, 1, -1, 2, -2):
+        for letter in letters if power else [""]:
+            for number in numbers:
+                values = [float(number) * s.get(letter, 1) ** power for s in sizes]
+                if np.allclose(factors, values, rtol=1e-5, atol=1e-12):
+                    return _spell(number, letter, power)
+    return _with_constant(factors, sizes, letters)
+
+
+def _with_constant(
+    factors: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]
+) -> str | None:
+    """Return ``"N/1000"`` or ``"1000/N"``: a whole number stands in the code where N belongs.
+
+    Only cases of different size can tell that from a plain constant.
+    """
+    for letter in letters:
+        values = np.array([s[letter] for s in sizes], dtype=float)
+        if len(set(values)) < 2:
+            continue
+        for form, numbers in (
+            (f"{letter}/{{}}", values / np.asarray(factors)),
+            (f"{{}}/{letter}", values * np.asarray(factors)),
+        ):
+            number = round(float(numbers[0]))
+            if number > 1 and np.allclose(numbers, number, rtol=1e-5):
+                return form.format(number)
+    return None
+
+
+def _spell(number: Fraction, letter: str, power: int) -> str:
+    if not letter:
+        return str(number)
+    symbol = letter if abs(power) == 1 else f"{letter}^{abs(power)}"
+    sign = "-" if number < 0 else ""
+    top, bottom = abs(number.numerator), number.denominator
+    if power < 0:
+        return f"{sign}{top}/{symbol}" if bottom == 1 else f"{sign}{top}/({bottom}{symbol})"
+    head = symbol if top == 1 else f"{top}{symbol}"
+    return f"{sign}{head}" if bottom == 1 else f"{sign}{head}/{bottom}"

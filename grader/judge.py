@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.worked import Replacement, WorkedSolution
+from reference.worked import WorkedSolution
 
 from .compare import Comparison, Outcome, Tolerance, as_numbers, compare
-from .explain import Explanation, Observed, WorkedExplainer, explain
+from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
+from .explain_stored import Stored, StoredExplainer
+from .explain_worked import WorkedExplainer
 from .relations import Relation, find_relation
 from .results import Failure, Verdict
 
@@ -104,7 +106,7 @@ class FoundCause:
 
     Attributes
     ----------
-    alternatives : tuple of tuple of Replacement
+    alternatives : tuple of tuple of Known
         One entry: this was done. More: one of these, and no case can tell which; an entry of
         several was done together.
     explains : tuple of str
@@ -115,7 +117,7 @@ class FoundCause:
         Whether it happened on the way to these quantities only, not at the common step.
     """
 
-    alternatives: tuple[tuple[Replacement, ...], ...]
+    alternatives: tuple[tuple[Known, ...], ...]
     explains: tuple[str, ...]
     carried: tuple[str, ...] = ()
     alone: bool = False
@@ -138,7 +140,7 @@ def judge(
     observed: Values,
     cases: Sequence[Expected],
     scoring: Scoring,
-    solution: WorkedSolution | None = None,
+    knowledge: WorkedSolution | Stored | None = None,
     accepted: Sequence[Sequence[str]] = (),
 ) -> Judgement:
     """Judge one submission.
@@ -150,8 +152,8 @@ def judge(
     observed : mapping of quantity to mapping of case to value
     cases : sequence of Expected
         Public ones first.
-    solution : WorkedSolution, optional
-        Without it nothing is explained but by plain patterns.
+    knowledge : WorkedSolution or Stored, optional
+        Where known mistakes are looked up; without it nothing is explained but plain patterns.
     accepted : sequence of sequence of str
         Conventions that the assignment accepts; those of one entry go together.
     """
@@ -160,8 +162,8 @@ def judge(
         name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
     }
     causes: tuple[FoundCause, ...] = ()
-    if solution is not None:
-        causes = _explained(solution, accepted, findings, cases)
+    if knowledge is not None:
+        causes = _explained(knowledge, accepted, findings, cases)
     paid: set[str] = set()
     judged = []
     for check, quantities in checks.items():
@@ -218,7 +220,7 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
 
 
 def _explained(
-    solution: WorkedSolution,
+    knowledge: WorkedSolution | Stored,
     accepted: Sequence[Sequence[str]],
     findings: dict[str, list[Finding]],
     cases: Sequence[Expected],
@@ -229,28 +231,36 @@ def _explained(
         return ()
     seen = _observed(findings, cases)
     usable = [q for q in findings if _usable(findings[q])]
-    known = {r.id: r for r in (*solution.mistakes, *solution.conventions)}
-    groups = [[known[i] for i in group] for group in accepted]
-    base = _base(solution, groups, seen, usable, findings)
-    explainer = WorkedExplainer(solution, seen, usable, base)
+    explainer: Explainer
+    base: Sequence[str] = ()
+    if isinstance(knowledge, Stored):
+        explainer = StoredExplainer(knowledge, seen, usable)
+    else:
+        base = _base(knowledge, accepted, seen, usable, findings)
+        known = WorkedExplainer(knowledge, seen, usable).known
+        explainer = WorkedExplainer(knowledge, seen, usable, [known[i] for i in base])
     sought = [q for q, found in findings.items() if _is_numbers(found)]
     for quantity in sought:
         explainer.settle(quantity)
-    right = [q for q in sought if explainer.holds(frozenset(), q)]
+    right = [q for q in sought if explainer.holds(NOTHING, q)]
     found = explain(explainer, [q for q in wrong if q in sought and q not in right], right)
-    explained = {q for explanation in found for q in explanation.explains}
+    by_name = {case.name: case for case in seen}
     for quantity in [q for q in wrong if q in sought]:
-        chosen = explainer.own(frozenset(r.id for r in base), quantity)
         made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
-        verdict: Verdict = "mistake" if quantity in explained else "wrong"
+        verdict: Verdict = "wrong"
         if quantity in right:
+            chosen = explainer.own(frozenset(base), quantity)
             verdict = "convention" if chosen and not made_from else "carried"
-        _revise(quantity, verdict, made_from, findings[quantity], explainer, seen, cases)
+        for explanation in found:
+            if quantity in explanation.explains:
+                here = explainer.own(explanation.sets[0], quantity)
+                verdict = "mistake" if here else "carried"
+        _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
     carried = [q for q in wrong if any(f.verdict == "carried" for f in findings[q])]
     causes = [
         cause for explanation in found for cause in _causes(explanation, explainer, carried, wrong)
     ]
-    order = {q: n for n, q in enumerate(solution.quantities)}
+    order = {q: n for n, q in enumerate(cases[0].values)}
     return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
 
 
@@ -265,7 +275,7 @@ def _observed(
             array = None if found[at].failure else as_numbers(found[at].observed)
             if array is not None and array.dtype.kind in "iuf" and np.isfinite(array).all():
                 values[quantity] = np.asarray(array, dtype=np.float64)
-        seen.append(Observed(case.inputs, values, case.tolerances))
+        seen.append(Observed(case.name, case.inputs, values, case.tolerances))
     return sorted(seen, key=lambda case: sum(np.asarray(v).size for v in case.inputs.values()))
 
 
@@ -284,20 +294,22 @@ def _usable(found: Sequence[Finding]) -> bool:
 
 def _base(
     solution: WorkedSolution,
-    groups: Sequence[Sequence[Replacement]],
+    accepted: Sequence[Sequence[str]],
     seen: Sequence[Observed],
     usable: Sequence[str],
     findings: Mapping[str, Sequence[Finding]],
-) -> Sequence[Replacement]:
+) -> Sequence[str]:
     """Return the accepted convention that the submission keeps to, if it keeps to one."""
     correct = [q for q, found in findings.items() if all(f.verdict == "correct" for f in found)]
-    best: Sequence[Replacement] = ()
+    known = {r.id: r for r in solution.conventions}
+    best: Sequence[str] = ()
     most = 0
-    for group in groups:
-        explainer = WorkedExplainer(solution, seen, usable, group)
-        if not all(explainer.holds(frozenset(), q) for q in correct):
+    for group in accepted:
+        explainer = WorkedExplainer(solution, seen, usable, [known[i] for i in group])
+        if not all(explainer.holds(NOTHING, q) for q in correct):
             continue  # one convention here, another one there
-        gained = sum(explainer.holds(frozenset(), q) for q in findings if q not in correct)
+        others = [q for q in findings if q not in correct and _is_numbers(findings[q])]
+        gained = sum(explainer.holds(NOTHING, q) for q in others)
         if gained > most:
             best, most = group, gained
     return best
@@ -308,31 +320,30 @@ def _revise(
     verdict: Verdict,
     given: tuple[str, ...],
     found: list[Finding],
-    explainer: WorkedExplainer,
-    seen: Sequence[Observed],
+    explainer: Explainer,
+    seen: Mapping[str, Observed],
     cases: Sequence[Expected],
 ) -> None:
     """Give the wrong findings of a quantity their verdict; compare what stays wrong fairly."""
-    by_inputs = {id(case.inputs): case for case in seen}
     for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
         if finding.verdict != "wrong":
             continue
         if verdict != "wrong" or not given:
             found[at] = replace(finding, verdict=verdict, given=given)
             continue
-        computed = explainer.compute(frozenset(), quantity, by_inputs[id(case.inputs)])
+        computed = explainer.compute(NOTHING, quantity, seen[case.name])
         if computed is not None:
             again = compared(quantity, finding.observed, case, computed)
             found[at] = replace(again, verdict="wrong", given=given)
 
 
 def _causes(
-    found: Explanation, explainer: WorkedExplainer, carried: Sequence[str], wrong: Sequence[str]
+    found: Explanation, explainer: Explainer, carried: Sequence[str], wrong: Sequence[str]
 ) -> Iterator[FoundCause]:
     """Yield a cause for each mistake that is certain, and one for those that look alike."""
     known = explainer.known
     certain = frozenset.intersection(*found.sets)
-    groups: list[tuple[tuple[Replacement, ...], ...]] = [((known[i],),) for i in sorted(certain)]
+    groups: list[tuple[tuple[Known, ...], ...]] = [((known[i],),) for i in sorted(certain)]
     rest = tuple(tuple(known[i] for i in sorted(s - certain)) for s in found.sets if s - certain)
     if rest:
         groups.append(rest)
@@ -344,7 +355,7 @@ def _causes(
 
 
 def _comes_from(
-    quantity: str, sources: Sequence[str], explainer: WorkedExplainer, wrong: Sequence[str]
+    quantity: str, sources: Sequence[str], explainer: Explainer, wrong: Sequence[str]
 ) -> bool:
     """Whether a carried quantity was computed, directly or not, from one of `sources`."""
     waiting, seen = [quantity], {quantity}

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from .results import Cell, Failure, FailureKind, Opaque, Place
 
 if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not load the judge
-    from reference.worked import Replacement
-
     from .compare import Comparison
+    from .explain import Known
     from .judge import Finding, FoundCause, QuantityJudgement
     from .relations import Relation
 
@@ -371,7 +370,7 @@ def cause(found: FoundCause) -> tuple[str, str | None]:
     return f"{only}One of these, and the numbers cannot tell which: {text}.", None
 
 
-def _made(entry: Sequence[Replacement]) -> str:
+def _made(entry: Sequence[Known]) -> str:
     """Return mistakes made together, each with the quantity at which it happened."""
     return "; and: ".join(f"{r.text.rstrip('.')} (at {r.quantity})" for r in entry)
 

@@ -1,0 +1,132 @@
+"""Explains by running the worked solution, given the student's own values.
+
+A quantity is looked at given what was observed before it, so that every mistake is sought in the
+quantity's own *segment*: the steps between it and the nearest quantities that were observed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from reference.worked import Replacement, WorkedSolution
+
+from .compare import is_close
+from .explain import NOTHING, Array, Causes, Observed, Segments
+
+
+class WorkedExplainer:
+    """Knows what mistakes give by making them in the worked solution.
+
+    Parameters
+    ----------
+    solution : WorkedSolution
+    cases : sequence of Observed
+        The smallest first: most sets of mistakes are ruled out there, at little cost.
+    usable : collection of str
+        As `Segments` takes it.
+    base : collection of Replacement
+        Conventions that stand in the place of steps throughout.
+    """
+
+    def __init__(
+        self,
+        solution: WorkedSolution,
+        cases: Sequence[Observed],
+        usable: Iterable[str],
+        base: Iterable[Replacement] = (),
+    ) -> None:
+        self._solution = solution
+        self._cases = cases
+        self._base = {r.quantity: r for r in base}
+        self.known = {r.id: r for r in (*solution.mistakes, *solution.conventions)}
+        self._graph = Segments({q: solution.needs(q) for q in solution.quantities}, usable)
+        self._held: dict[tuple[Causes, str, bool], bool] = {}
+
+    def settle(self, quantity: str) -> None:
+        """Find out whether a quantity was computed from the observed values before it.
+
+        One function may repeat what another returned, without that one's mistakes: then the
+        quantity is looked at by itself, from the inputs on.
+        """
+        if self.holds(NOTHING, quantity) or not self.boundary(quantity):
+            return
+        alone = self._graph.alone
+        alone.add(quantity)
+        if self.holds(NOTHING, quantity):
+            return
+        alone.discard(quantity)
+        if not self.options(quantity):
+            alone.add(quantity)
+            if not self.options(quantity):
+                alone.discard(quantity)
+
+    def boundary(self, quantity: str) -> frozenset[str]:
+        """Return the observed quantities that a quantity was computed from."""
+        return self._graph.boundary(quantity)
+
+    def own(self, causes: Causes, quantity: str) -> Causes:
+        """Return those of the mistakes that happen in the quantity's own segment."""
+        if not causes:
+            return NOTHING
+        segment = self._graph.segment(quantity)
+        return frozenset(c for c in causes if self.known[c].quantity in segment)
+
+    def options(self, quantity: str) -> list[Causes]:
+        """Return the single mistakes that hold for a quantity, else the pairs that do."""
+        segment = self._graph.segment(quantity)
+        near = [
+            r
+            for r in self.known.values()
+            if r.quantity in segment and self._base.get(r.quantity) != r
+        ]
+        singles = [frozenset({r.id}) for r in near]
+        found = [causes for causes in singles if self.holds(causes, quantity)]
+        if found:
+            return found
+        pairs = (
+            frozenset({a.id, b.id})
+            for a, b in itertools.combinations(near, 2)
+            if a.quantity != b.quantity
+        )
+        return [causes for causes in pairs if self.holds(causes, quantity)]
+
+    def holds(self, causes: Causes, quantity: str) -> bool:
+        """Whether the student's value is what these mistakes give, on every case."""
+        causes = self.own(causes, quantity)
+        key = (causes, quantity, quantity in self._graph.alone)
+        if key not in self._held:
+            self._held[key] = all(
+                self._matches(causes, quantity, case)
+                for case in self._cases
+                if quantity in case.values
+            )
+        return self._held[key]
+
+    def _matches(self, causes: Causes, quantity: str, case: Observed) -> bool:
+        computed = self.compute(causes, quantity, case)
+        return computed is not None and is_close(
+            case.values[quantity], computed, case.tolerances[quantity]
+        )
+
+    def compute(self, causes: Causes, quantity: str, case: Observed) -> Array | None:
+        """Return a quantity given what was observed before it, or None where that fails."""
+        made = [self.known[c] for c in causes]
+        replaced = {**self._base, **{r.quantity: r for r in made}}
+        if len({r.quantity for r in made}) < len(made):
+            return None  # two mistakes in one place cannot both be made
+        given = self._graph.given(quantity)
+        try:
+            with np.errstate(all="ignore"):
+                values = self._solution.run(
+                    case.inputs,
+                    replace=replaced.values(),
+                    given={q: v for q, v in case.values.items() if q in given},
+                    wanted=[quantity],
+                )
+        except Exception:  # a mistake may not fit the shapes of a case: it was not made there
+            return None
+        value = np.asarray(values[quantity], dtype=np.float64)
+        return value if np.isfinite(value).all() else None

@@ -200,7 +200,9 @@ def spent(
     command: list[str], environment: dict[str, str], scratch: Path, runs: dict[str, list[Run]]
 ) -> None:
     """Print where the time of `grade` goes: its imports by package, and its own steps."""
-    tables = [imports([command[0], "-X", "importtime", *command[1:]], environment) for _ in range(5)]
+    tables = [
+        imports([command[0], "-X", "importtime", *command[1:]], environment) for _ in range(5)
+    ]
     seconds = []
     for _ in range(5):
         run(command, environment)

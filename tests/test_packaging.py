@@ -8,6 +8,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = environment / "bin" / "python"
     pip = ("-I", "-m", "pip", "--disable-pip-version-check", "--python", python)
     run(sys.executable, *pip, "install", "-q", "--no-deps", "--no-index", wheel, cwd=wheel.parent)
-    (packages,) = environment.glob("lib*/python3*/site-packages")
+    (packages,) = environment.glob("lib/python3*/site-packages")
     here = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
     (packages / "of_the_tests.pth").write_text("\n".join(sorted(here)), encoding="utf-8")
     return python
@@ -95,7 +96,8 @@ def test_the_wheel_grades_the_right_solution_with_full_points_from_an_empty_fold
     examples = package / "assignments" / "backprop_mse" / "examples"
     shutil.copy(examples / "correct.ipynb", tmp_path)
 
-    run(installed, *"-I -m grader correct.ipynb --json results.json".split(), cwd=tmp_path)
+    grade = (installed, "-I", "-m", "grader")
+    run(*grade, "correct.ipynb", "--json", "results.json", cwd=tmp_path)
 
     result = json.loads((tmp_path / "results.json").read_bytes())
     assert (result["score"], result["max_score"], result["status"]) == (20, 20, "graded")
@@ -116,7 +118,7 @@ def test_a_students_file_called_grader_is_not_mistaken_for_ours(
 ) -> None:
     for name in ("grader.py", "reference.py", "random.py"):
         (tmp_path / name).write_text("raise SystemExit('the wrong file')\n", encoding="utf-8")
-    assert "usage: grade" in run(*(installed, "-I", "-m", "grader", "--help"), cwd=tmp_path)
+    assert "usage: grade" in run(installed, "-I", "-m", "grader", "--help", cwd=tmp_path)
     assert "backprop_mse" in run(installed.with_name("gradelab"), "list", cwd=tmp_path)
 
 
@@ -153,4 +155,33 @@ def test_what_the_documentation_links_to_exists(page: str) -> None:
 def anchors(text: str) -> set[str]:
     """Return the names by which the headings of a Markdown page can be linked to."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
+
+
+@pytest.mark.slow
+def test_the_example_in_the_documentation_builds_verifies_and_grades_as_it_stands(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "assignments.md").read_text("utf-8")
+    folder = tmp_path / "course" / "assignments" / "neuron"
+    folder.mkdir(parents=True)
+    for name in ("worked.py", "checks.py", "assignment.toml"):
+        content = re.search(rf"^## {name}\n.*?```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        assert content is not None
+        (folder / name).write_text(content[1], encoding="utf-8")
+    (tmp_path / "neuron.py").write_text(
+        "def predict(X, w):\n    return X @ w\n"
+        "def gradient(X, T, w):\n"
+        "    error = predict(X, w) - T\n"
+        "    return (error**2).mean() / 2, X.T @ error\n",
+        encoding="utf-8",
+    )
+    for action in ("build", "verify"):
+        done = command("--course", "course", "fixtures", action, "neuron", of="gradelab")
+        assert done.returncode == 0, done.stderr
+    done = command("neuron.py", "--course", "course", "--no-html")
+    assert done.returncode == 0, done.stderr
+    assert "3 / 7" in done.stdout
+    assert "dw is N times too large" in done.stdout

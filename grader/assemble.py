@@ -145,19 +145,29 @@ Locate = Callable[[str, str], Place | None]
 """From a check and a quantity to the line of the submission that computes it."""
 
 
-def causes_of(judgement: Judgement, locate: Locate) -> tuple[Cause, ...]:
+def causes_of(
+    judgement: Judgement, locate: Locate, loss: str | None = None, own: Sequence[str] = ()
+) -> tuple[Cause, ...]:
     """Group what went wrong by its cause.
 
     Known mistakes come first, then patterns, failures, and what is unexplained. One failure at one
     line is one cause, however many quantities and cases it takes with it.
+
+    Parameters
+    ----------
+    loss, own : str or None, sequence of str
+        The loss, and the wrong gradients that are right for the student's own one.
     """
     checks = {judged.quantity: judged.check for judged in judgement.quantities}
-    return (
-        *_mistakes(judgement, checks, locate),
-        *_patterns(judgement, locate),
-        *_failures(judgement),
-        *_unexplained(judgement, locate),
-    )
+    unexplained = _unexplained(judgement, locate)
+    mine = [cause for cause in unexplained if cause.quantity in own]
+    causes = [*_mistakes(judgement, checks, locate), *_patterns(judgement, locate)]
+    if mine and loss is not None:
+        text = wording.own_loss(loss, [str(cause.quantity) for cause in mine])
+        explains = tuple(name for cause in mine for name in cause.explains)
+        causes.append(Cause("own-loss", loss, text, None, explains, locate(checks[loss], loss)))
+    rest = [cause for cause in unexplained if cause not in mine]
+    return (*causes, *_failures(judgement), *rest)
 
 
 def _mistakes(judgement: Judgement, checks: Mapping[str, str], locate: Locate) -> list[Cause]:

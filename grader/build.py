@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.worked import Case, WorkedSolution, WorkedSolutionError
+from reference.worked import Case, WorkedSolution
 
-from .course import Assignment, load_module
+from .course import Assignment
 from .errors import AssignmentError, FixtureError
 from .fixtures import (
     FILES,
@@ -37,31 +37,13 @@ from .fixtures import (
     worked_sha256,
     write_case,
 )
+from .outcomes import outcomes_of, write_known, write_outcomes
+from .worked_solutions import load_worked
 
 DRAWS = 8
 NOISE_MARGIN = 20.0  # the tolerance is at least so many times the noise,
 MISTAKE_MARGIN = 10.0  # and the nearest mistake at least so many times the tolerance
 LEAST = 1e-9
-
-
-def load_worked(assignment: Assignment) -> tuple[WorkedSolution, list[Case]]:
-    """Load an assignment's worked solution and its cases."""
-    path = assignment.worked_path
-    module = load_module(path, f"gradelab_worked_{assignment.name}")
-    solution, cases = getattr(module, "solution", None), getattr(module, "cases", None)
-    if not isinstance(solution, WorkedSolution) or cases is None:
-        raise AssignmentError(f"{path}: it needs a WorkedSolution `solution` and `cases`")
-    try:
-        solution.check()
-        made = list(cases() if callable(cases) else cases)
-    except WorkedSolutionError as error:
-        raise AssignmentError(f"{path}: {error}") from error
-    names = [case.name for case in made]
-    if not names or len(set(names)) != len(names):
-        raise AssignmentError(f"{path}: the cases need names, each its own: {', '.join(names)}")
-    if not any(case.public for case in made):
-        raise AssignmentError(f"{path}: one case at least must be public")
-    return solution, made
 
 
 def build(assignment: Assignment) -> list[Path]:
@@ -85,10 +67,13 @@ def build(assignment: Assignment) -> list[Path]:
             path.unlink(missing_ok=True)
             continue
         with new_file(path, assignment.name, sha) as file:
+            write_known(file, solution)
             for case in chosen:
                 expected, measured = computed[case.name]
                 sizes = solution.sizes_of(case.inputs)
-                write_case(file, case.name, case.inputs, expected, measured, sizes)
+                group = write_case(file, case.name, case.inputs, expected, measured, sizes)
+                names = [q for q in solution.quantities if q in wanted]
+                write_outcomes(group, outcomes_of(solution, case.inputs, names))
         written.append(path)
     return written
 

@@ -36,6 +36,11 @@ class Inputs:
         self._name = name
         self._values = dict(values)
 
+    @property
+    def name(self) -> str:
+        """The name of the case."""
+        return self._name
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self._values[name]

@@ -30,6 +30,13 @@ class ScoringTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     once: bool = False
 
 
+class LossTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[loss]``: the quantity that is the loss, and its gradients by the input they are for."""
+
+    quantity: str
+    gradients: dict[str, str]
+
+
 class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of assignment.toml.
 
@@ -47,6 +54,7 @@ class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: dict[str, dict[str, float]]
     scoring: ScoringTable = ScoringTable()
     conventions: dict[str, tuple[str, ...]] = {}
+    loss: LossTable | None = None
     limits: Limits = Limits()
 
 

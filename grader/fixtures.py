@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from .compare import Tolerance
 from .errors import FixtureError
+from .explain_stored import Stored
 from .judge import Expected
+from .outcomes import read_stored
 
 SCHEMA = "gradelab/fixture/v1"
 FILES = {"public": False, "hidden": True}
@@ -79,6 +81,13 @@ def read_expected(folder: Path, inputs: Mapping[str, Mapping[str, Any]]) -> list
     return found
 
 
+def read_diagnosis(folder: Path) -> Stored | None:
+    """Return what the fixtures hold for diagnosing without a worked solution."""
+    with ExitStack() as stack:
+        paths = fixture_files(folder)
+        return read_stored((path, stack.enter_context(_opened(path, None))) for path in paths)
+
+
 FIGURES = ("tolerance", "noise", "noise32")  # what the judge uses of what was measured
 
 
@@ -89,8 +98,8 @@ def write_case(
     expected: Mapping[str, Any],
     measured: Mapping[str, Mapping[str, Any]],
     sizes: Mapping[str, int],
-) -> None:
-    """Add one case to an open fixture."""
+) -> h5py.Group:
+    """Add one case to an open fixture and return its group."""
     group = file.create_group(f"cases/{name}", track_order=True)
     group.attrs["sizes"] = json.dumps(dict(sizes), sort_keys=True)
     # One text instead of five attributes for each quantity: HDF5 takes 0.1 ms for an attribute.
@@ -100,6 +109,7 @@ def write_case(
         for key, value in values.items():
             place.create_dataset(key, data=np.asarray(value))
         place.attrs["sha256"] = _digest({key: np.asarray(value) for key, value in values.items()})
+    return group
 
 
 def new_file(path: Path, assignment: str, worked: str) -> h5py.File:

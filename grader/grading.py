@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import platform
+import os
+import sys
 import time
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from . import wording
+from reference.worked import WorkedSolution
+
+from . import __version__, wording
 from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .course import Assignment
 from .errors import GradelabError
-from .fixtures import fixture_files, read_expected, read_inputs
+from .explain_stored import Stored
+from .fixtures import fixture_files, read_diagnosis, read_expected, read_inputs
 from .judge import Judgement, Scoring, judge
 from .observe import Observations, observe
+from .own_gradients import Loss
 from .results import Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
 from .submission import Submission, line_of
+from .worked_solutions import load_worked
 
 MISSING_WALLS = ("files", "network", "processes")
 """What process limits alone leave open; said in every result."""
@@ -46,14 +51,16 @@ def grade(
     worked = assignment.worked_path if assignment.worked_path.is_file() else None
     inputs = read_inputs(assignment.fixtures, worked)
     cases = [Inputs(name, values) for name, values in inputs.items()]
+    table = assignment.file.loss
+    loss = None if table is None else Loss(table.quantity, table.gradients)
     with parent:
         seen = observe(
-            submission, checks, quantities, cases, assignment.file.functions, parent, limits
+            submission, checks, quantities, cases, assignment.file.functions, parent, limits, loss
         )
     observed = time.monotonic()
     judgement = _judge(assignment, quantities, seen, inputs)
     judged = time.monotonic()
-    table = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
+    checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
     status, message = _status(judgement, limits)
     notes = list(seen.notes)
     if len(fixture_files(assignment.fixtures)) == 1:
@@ -62,12 +69,17 @@ def grade(
         assignment=assignment.name,
         title=assignment.file.title,
         submission=SubmissionFile(submission.name, submission.sha256),
-        score=round(sum(check.score for check in table), 6),
-        max_score=round(sum(check.max_score for check in table), 6),
+        score=round(sum(check.score for check in checked), 6),
+        max_score=round(sum(check.max_score for check in checked), 6),
         status=status,
         message=message,
-        checks=table,
-        causes=causes_of(judgement, partial(_locate, submission, seen)),
+        checks=checked,
+        causes=causes_of(
+            judgement,
+            partial(_locate, submission, seen),
+            loss and loss.quantity,
+            _right_for_own_loss(judgement, seen, loss),
+        ),
         notes=tuple(notes),
         cells=seen.cells,
         isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
@@ -91,14 +103,31 @@ def _judge(
         for check, names in quantities.items()
         for name in names
     }
-    solution = None
+    knowledge: WorkedSolution | Stored | None
     if assignment.worked_path.is_file():
-        from .build import load_worked  # not where a course comes without its solution
-
-        solution, _ = load_worked(assignment)
+        knowledge, _ = load_worked(assignment)
+    else:
+        knowledge = read_diagnosis(assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())
-    return judge(quantities, by_quantity, expected, scoring, solution, accepted)
+    return judge(quantities, by_quantity, expected, scoring, knowledge, accepted)
+
+
+def _right_for_own_loss(
+    judgement: Judgement, seen: Observations, loss: Loss | None
+) -> tuple[str, ...]:
+    """Return the wrong gradients that are right for the student's own loss, where that is wrong."""
+    found = {judged.quantity: judged for judged in judgement.quantities}
+    own = seen.own
+    if loss is None or own is None or found[loss.quantity].verdict not in ("wrong", "mistake"):
+        return ()
+    return tuple(
+        quantity
+        for quantity in loss.gradients
+        for finding in found[quantity].findings
+        if finding.case == own.case and finding.verdict != "correct"
+        if own.agree(quantity, finding.observed)
+    )
 
 
 def _locate(submission: Submission, seen: Observations, check: str, quantity: str) -> Place | None:
@@ -140,13 +169,9 @@ def failed(path: Path, error: GradelabError, assignment: str | None = None) -> R
 
 def environment() -> dict[str, str]:
     """Return the versions that a result depends on."""
-    try:
-        own = version("gradelab")
-    except PackageNotFoundError:  # run from a clone that was never installed
-        own = "not installed"
     return {
-        "gradelab": own,
-        "python": platform.python_version(),
+        "gradelab": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
         "numpy": np.__version__,
-        "system": f"{platform.system()} {platform.machine()}",
+        "system": " ".join(os.uname()[i] for i in (0, 4)) if hasattr(os, "uname") else sys.platform,
     }

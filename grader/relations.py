@@ -6,9 +6,9 @@ them, and gets its name in the letters of the shapes: "N times too large".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,6 +96,10 @@ def _equals(observed: Any, case: Expected, name: str) -> bool:
     )
 
 
+NUMBERS = ((1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (4, 1), (-1, 2), (1, 4), (0, 1))
+"""Plain factors as numerator and denominator, the likeliest first."""
+
+
 def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
     """Return a factor in the letters of the shapes, if one form fits every case.
 
@@ -112,15 +116,17 @@ def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) ->
         ``"-1"``, ``"2"``, ``"N"``, ``"1/N"``, ``"2/N"``, ``"N^2"``, ...; the simplest that fits.
     """
     letters = sorted(set.intersection(*(set(s) for s in sizes))) if sizes else []
-    numbers = [Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(4)]
-    numbers += [Fraction(-1, 2), Fraction(1, 4), Fraction(0)]
     for power in (0, 1, -1, 2, -2):
         for letter in letters if power else [""]:
-            for number in numbers:
-                values = [float(number) * s.get(letter, 1) ** power for s in sizes]
-                if np.allclose(factors, values, rtol=1e-5, atol=1e-12):
-                    return _spell(number, letter, power)
+            for top, bottom in NUMBERS:
+                values = [top / bottom * s.get(letter, 1) ** power for s in sizes]
+                if all(map(_about, factors, values)):
+                    return _spell(top, bottom, letter, power)
     return _with_constant(factors, sizes, letters)
+
+
+def _about(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-12)
 
 
 def _with_constant(
@@ -144,13 +150,14 @@ def _with_constant(
     return None
 
 
-def _spell(number: Fraction, letter: str, power: int) -> str:
+def _spell(top: int, bottom: int, letter: str, power: int) -> str:
     if not letter:
-        return str(number)
+        return str(top) if bottom == 1 else f"{top}/{bottom}"
     symbol = letter if abs(power) == 1 else f"{letter}^{abs(power)}"
-    sign = "-" if number < 0 else ""
-    top, bottom = abs(number.numerator), number.denominator
+    sign = "-" if top < 0 else ""
     if power < 0:
-        return f"{sign}{top}/{symbol}" if bottom == 1 else f"{sign}{top}/({bottom}{symbol})"
-    head = symbol if top == 1 else f"{top}{symbol}"
+        return (
+            f"{sign}{abs(top)}/{symbol}" if bottom == 1 else f"{sign}{abs(top)}/({bottom}{symbol})"
+        )
+    head = symbol if abs(top) == 1 else f"{abs(top)}{symbol}"
     return f"{sign}{head}" if bottom == 1 else f"{sign}{head}/{bottom}"

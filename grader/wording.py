@@ -250,7 +250,9 @@ def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
 
 def times(share: float) -> str:
     """Return a share as ``"3.2 % of"`` or ``"12 times"``."""
-    return f"{share:.3g} times" if share >= 1.995 else f"{100 * share:.2g} % of"
+    if share < 1.995:
+        return f"{100 * share:.2g} % of"
+    return f"{share:,.0f} times" if share >= 100 else f"{share:.3g} times"
 
 
 def _index(where: Sequence[int]) -> str:
@@ -373,6 +375,15 @@ def cause(found: FoundCause) -> tuple[str, str | None]:
 def _made(entry: Sequence[Known]) -> str:
     """Return mistakes made together, each with the quantity at which it happened."""
     return "; and: ".join(f"{r.text.rstrip('.')} (at {r.quantity})" for r in entry)
+
+
+def own_loss(loss: str, gradients: Sequence[str]) -> str:
+    """Say that wrong gradients are right for the student's own loss."""
+    be = "are the right derivatives" if len(gradients) > 1 else "is the right derivative"
+    return (
+        f"{listed(gradients)} {be} of your own {loss} (found by finite differences of it): "
+        f"it is {loss} that differs from the one asked for."
+    )
 
 
 def no_known_cause(name: str, text: str) -> str:

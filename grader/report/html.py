@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..results import Cause, Cell, Check, Difference, Place, Quantity, Result
@@ -94,6 +96,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         # Every value passes here on its way into the page, so that no template can forget it.
         finalize=_finalize,
+        bytecode_cache=_bytecode_cache(),
     )
     environment.filters.update(clip=clip, points=points, spot=spot, visible=visible)
     environment.globals.update(
@@ -107,6 +110,18 @@ def _environment() -> Environment:
         max_output=MAX_OUTPUT,
     )
     return environment
+
+
+def _bytecode_cache() -> FileSystemBytecodeCache | None:
+    """Return a cache beside the templates, as Python keeps one beside its modules."""
+    folder = TEMPLATES / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    return FileSystemBytecodeCache(str(folder), f"%s.{sys.implementation.cache_tag}.jinja")
 
 
 def _finalize(value: object) -> object:

@@ -1,0 +1,108 @@
+"""Finite differences of the student's own loss, to see whether the gradients are right for it.
+
+The check that observes the loss is run again on disturbed inputs, a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .checks import Inputs
+from .compare import as_numbers
+
+MAX_ENTRIES = 12  # of one input; of a larger one a fixed choice
+MAX_SECONDS = 2.0
+STEP = 1e-5  # near eps ** (1/3), which balances truncation and rounding of central differences
+AGREES = 1e-4  # of the largest derivative: far above the error of the differences
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """``[loss]`` of assignment.toml: the loss, and each gradient with the input it is for."""
+
+    quantity: str
+    gradients: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGradients:
+    """The derivatives of the student's own loss on one case.
+
+    Attributes
+    ----------
+    case : str
+    entries : mapping of quantity to tuple of (flat index, derivative)
+    """
+
+    case: str
+    entries: Mapping[str, tuple[tuple[int, float], ...]]
+
+    def agree(self, quantity: str, value: Any) -> bool:
+        """Whether an observed gradient is the derivative of the own loss, as far as it is known."""
+        entries = self.entries.get(quantity, ())
+        array = as_numbers(value)
+        if not entries or array is None or max(index for index, _ in entries) >= array.size:
+            return False
+        wanted = np.array([derivative for _, derivative in entries])
+        got = array.reshape(-1)[[index for index, _ in entries]]
+        scale = float(np.max(np.abs(wanted)))
+        if not np.isfinite(wanted).all() or scale < 1e-9:
+            return False
+        return bool(np.max(np.abs(got - wanted)) <= AGREES * scale)
+
+
+def own_gradients(
+    value: Callable[[Inputs], Any], cases: Sequence[Inputs], loss: Loss
+) -> OwnGradients | None:
+    """Return the derivatives of the loss that `value` gives for a case.
+
+    The smallest case is taken in which no array is a single number: one row hides every mean. None
+    if the loss is no number somewhere, or takes too long.
+    """
+    case = min((c for c in cases if _has_rows(c)), key=_size, default=None)
+    if case is None:
+        return None
+    until = time.monotonic() + MAX_SECONDS
+    entries: dict[str, tuple[tuple[int, float], ...]] = {}
+    for quantity, name in loss.gradients.items():
+        start = np.asarray(getattr(case, name), dtype=np.float64)
+        found = []
+        for flat in _chosen(start.size):
+            step = STEP * max(1.0, abs(float(start.reshape(-1)[flat])))
+            sides = [value(_moved(case, name, start, flat, move)) for move in (step, -step)]
+            if time.monotonic() > until or not all(_is_number(side) for side in sides):
+                return None
+            found.append((flat, float((sides[0] - sides[1]) / (2 * step))))
+        entries[quantity] = tuple(found)
+    return OwnGradients(case.name, entries)
+
+
+def _size(case: Inputs) -> int:
+    return sum(np.asarray(getattr(case, name)).size for name in case)
+
+
+def _has_rows(case: Inputs) -> bool:
+    return all(np.asarray(getattr(case, name)).shape != (1,) for name in case)
+
+
+def _chosen(size: int) -> list[int]:
+    if size <= MAX_ENTRIES:
+        return list(range(size))
+    return sorted(np.random.default_rng(size).choice(size, MAX_ENTRIES, replace=False).tolist())
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.ndarray)) and np.asarray(value).shape == ()
+
+
+def _moved(case: Inputs, name: str, start: NDArray[np.float64], flat: int, move: float) -> Inputs:
+    moved = start.copy()
+    moved.reshape(-1)[flat] += move
+    values = {key: getattr(case, key) for key in case}
+    return Inputs(case.name, {**values, name: moved if moved.shape else float(moved)})

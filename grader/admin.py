@@ -20,6 +20,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--course", type=Path, metavar="DIR", help="by default the one in gradelab")
     commands = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="list the assignments and their cases")
+    audit = commands.add_parser(
+        "audit", help="prove that an assignment's checks tell right from wrong"
+    )
+    audit.add_argument("name", metavar="NAME", help="the assignment")
+    audit.add_argument("--html", type=Path, metavar="PATH", help="write the audit as a page too")
     fixtures = commands.add_parser("fixtures", help="build or verify the fixtures of an assignment")
     actions = fixtures.add_subparsers(dest="action", required=True, metavar="ACTION")
     for action, text in (
@@ -43,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.command == "list":
             return _list(course)
         assignment = course.assignment(args.name)
+        if args.command == "audit":
+            return _audit(assignment, args.html)
         return _build(assignment) if args.action == "build" else _verify(assignment)
     except GradelabError as error:
         print(f"gradelab: {error}", file=sys.stderr)
@@ -81,6 +88,17 @@ def _verify(assignment: Assignment) -> int:
         return 3
     print(f"{assignment.name}: the fixtures agree with {assignment.worked_path}")
     return 0
+
+
+def _audit(assignment: Assignment, html: Path | None) -> int:
+    from .audit import audit
+    from .report import audit as report
+
+    found = audit(assignment)
+    sys.stdout.write(report.text(found))
+    if html is not None:
+        html.write_text(report.html(found), encoding="utf-8")
+    return 3 if found.problems else 0
 
 
 def run() -> None:

@@ -6,6 +6,7 @@ answer. Pure functions; nothing here words or scores.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -267,3 +268,26 @@ def _factor(observed: Array, expected: Array, tolerance: Tolerance) -> float | N
     if not np.isfinite(factor) or factor == 0:
         return None
     return factor if is_close(observed / factor, expected, tolerance) else None
+
+
+AGREES = 1e-4
+"""Share of the largest derivative within which finite differences confirm a gradient."""
+
+
+def agrees_with_differences(observed: Any, entries: Sequence[tuple[int, float]]) -> bool:
+    """Whether an array has the derivatives that finite differences gave, where they were taken.
+
+    Parameters
+    ----------
+    entries : sequence of (int, float)
+        Flat index and derivative.
+    """
+    array = as_numbers(observed)
+    if not entries or array is None or max(index for index, _ in entries) >= array.size:
+        return False
+    wanted = np.array([derivative for _, derivative in entries])
+    got = array.reshape(-1)[[index for index, _ in entries]]
+    scale = float(np.max(np.abs(wanted)))
+    if not np.isfinite(wanted).all() or scale < 1e-9:
+        return False
+    return bool(np.max(np.abs(got - wanted)) <= AGREES * scale)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,27 @@ def read_diagnosis(folder: Path) -> Stored | None:
     with ExitStack() as stack:
         paths = fixture_files(folder)
         return read_stored((path, stack.enter_context(_opened(path, None))) for path in paths)
+
+
+def read_margins(folder: Path, quantities: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what was measured of each quantity on each case when the fixtures were built."""
+    margins = []
+    for path in fixture_files(folder):
+        with _opened(path, None) as file:
+            for name, group in _cases(file):
+                measured = json.loads(group.attrs["measured"])
+                for quantity in quantities:
+                    figures = measured[quantity]
+                    margins.append(
+                        {
+                            "quantity": quantity,
+                            "case": name,
+                            **{key: figures[key] for key in ("noise", "noise32", "tolerance")},
+                            "nearest": figures["nearest"],
+                            "mistake": figures["nearest_mistake"],
+                        }
+                    )
+    return margins
 
 
 FIGURES = ("tolerance", "noise", "noise32")  # what the judge uses of what was measured

@@ -17,6 +17,7 @@ from reference.worked import WorkedSolution
 from . import __version__, wording
 from .assemble import causes_of, checks_of
 from .checks import Inputs
+from .compare import agrees_with_differences
 from .course import Assignment
 from .errors import GradelabError
 from .explain_stored import Stored
@@ -77,7 +78,7 @@ def grade(
         causes=causes_of(
             judgement,
             partial(_locate, submission, seen),
-            loss and loss.quantity,
+            None if loss is None else loss.quantity,
             _right_for_own_loss(judgement, seen, loss),
         ),
         notes=tuple(notes),
@@ -126,7 +127,7 @@ def _right_for_own_loss(
         for quantity in loss.gradients
         for finding in found[quantity].findings
         if finding.case == own.case and finding.verdict != "correct"
-        if own.agree(quantity, finding.observed)
+        if agrees_with_differences(finding.observed, own.entries.get(quantity, ()))
     )
 
 

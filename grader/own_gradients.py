@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import Inputs
-from .compare import as_numbers
 
 MAX_ENTRIES = 12  # of one input; of a larger one a fixed choice
 MAX_SECONDS = 2.0
 STEP = 1e-5  # near eps ** (1/3), which balances truncation and rounding of central differences
-AGREES = 1e-4  # of the largest derivative: far above the error of the differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +40,6 @@ class OwnGradients:
 
     case: str
     entries: Mapping[str, tuple[tuple[int, float], ...]]
-
-    def agree(self, quantity: str, value: Any) -> bool:
-        """Whether an observed gradient is the derivative of the own loss, as far as it is known."""
-        entries = self.entries.get(quantity, ())
-        array = as_numbers(value)
-        if not entries or array is None or max(index for index, _ in entries) >= array.size:
-            return False
-        wanted = np.array([derivative for _, derivative in entries])
-        got = array.reshape(-1)[[index for index, _ in entries]]
-        scale = float(np.max(np.abs(wanted)))
-        if not np.isfinite(wanted).all() or scale < 1e-9:
-            return False
-        return bool(np.max(np.abs(got - wanted)) <= AGREES * scale)
 
 
 def own_gradients(

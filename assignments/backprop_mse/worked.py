@@ -115,6 +115,85 @@ def db1(dZ1):
     return np.sum(dZ1, axis=0)
 
 
+# Conventions
+
+
+@solution.convention(
+    "L",
+    "This is the mean squared error; the handout asks for half of it.",
+    hint="Which number stands before the sum in the handout's formula for L?",
+)
+def full_mse(Y, T):
+    """Take 1/N sum (Y - T)^2 for L."""
+    return np.mean(error(Y, T) ** 2)
+
+
+@solution.convention(
+    "dY",
+    "This is the gradient of the mean squared error; the handout asks for that of half of it.",
+    hint="Differentiate (Y - T)^2 / 2: what becomes of the 2?",
+)
+def full_mse_derivative(Y, T):
+    """Take 2 (Y - T) / N for dY, which goes with `full_mse`."""
+    return 2 * error(Y, T) / len(Y)
+
+
+# Mistakes in the sigmoid by itself, then the same in the two layers that use it
+
+
+@solution.mistake(
+    "S",
+    "The exponent has the wrong sign, which gives 1 minus the sigmoid.",
+    hint="Should the sigmoid come near 1 or near 0 for a large positive z?",
+)
+def sigmoid_mirrored(z):
+    """Take 1 / (1 + exp(z)) for S."""
+    return sigmoid(-z)
+
+
+@solution.mistake(
+    "S",
+    "The 1 beside the exponential in the denominator is missing.",
+    hint="Which value has the sigmoid at 0, and can it ever be larger than 1?",
+)
+def sigmoid_without_one(z):
+    """Take 1 / exp(-z) for S."""
+    return np.exp(z)
+
+
+@solution.mistake(
+    "S",
+    "The fraction ends too early, so that the exponential is added to 1 / 1.",
+    hint="In which order does Python work out 1 / 1 + u?",
+)
+def sigmoid_without_brackets(z):
+    """Take 1 / 1 + exp(-z) for S."""
+    return 1 + np.exp(-z)
+
+
+@solution.mistake(
+    "S",
+    "The derivative of the sigmoid is returned, not the sigmoid itself.",
+    hint="Between which two values should the sigmoid lie at 0, and what do you get there?",
+)
+def sigmoid_derived(z):
+    """Take sigmoid(z) (1 - sigmoid(z)) for S."""
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+@solution.mistake(
+    "S",
+    "The hyperbolic tangent is returned in the place of the sigmoid.",
+    hint="Can a sigmoid be negative?",
+)
+def sigmoid_as_tanh(z):
+    """Take tanh(z) for S."""
+    return np.tanh(z)
+
+
+# Mistakes in Z1 and H
+
+
 @solution.mistake(
     "Z1",
     "The bias b1 is not added to the hidden layer.",
@@ -123,6 +202,46 @@ def db1(dZ1):
 def no_hidden_bias(X, W1):
     """Take X W1^T for Z1: not seen where b1 is zero, as in the handout."""
     return X @ W1.T
+
+
+@solution.mistake(
+    "Z1",
+    "The bias b1 is added to the hidden layer twice.",
+    hint="Follow Z1 for a sample whose features are all zero: in which lines does it change?",
+)
+def hidden_bias_twice(X, W1, b1):
+    """Take X W1^T + 2 b1 for Z1."""
+    return X @ W1.T + 2 * b1
+
+
+@solution.mistake(
+    "Z1",
+    "The bias b1 is subtracted from the hidden layer, not added to it.",
+    hint="If b1 grows, should Z1 grow or shrink?",
+)
+def hidden_bias_subtracted(X, W1, b1):
+    """Take X W1^T - b1 for Z1."""
+    return X @ W1.T - b1
+
+
+@solution.mistake(
+    "Z1",
+    "The output's bias b2 is added to the hidden layer, where b1 belongs.",
+    hint="How many biases does the hidden layer have, one for each of what?",
+)
+def output_bias_in_the_hidden_layer(X, W1, b2):
+    """Take X W1^T + b2 for Z1."""
+    return X @ W1.T + b2
+
+
+@solution.mistake(
+    "Z1",
+    "W1 is reshaped from (3, 2) to (2, 3), which is not the same as transposed.",
+    hint="Write W1 with the numbers 1 to 6 and turn it both ways: which row belongs to which unit?",
+)
+def hidden_weights_reshaped(X, W1, b1):
+    """Take X times W1 in the shape (2, 3) for Z1."""
+    return X @ W1.reshape(2, 3) + b1
 
 
 @solution.mistake(
@@ -136,6 +255,59 @@ def linear_hidden_layer(Z1):
 
 
 @solution.mistake(
+    "H",
+    "The exponent in the hidden layer's sigmoid has the wrong sign.",
+    hint="Should a hidden unit with a large positive Z1 be near 1 or near 0?",
+)
+def hidden_sigmoid_mirrored(Z1):
+    """Take 1 / (1 + exp(Z1)) for H."""
+    return sigmoid(-Z1)
+
+
+@solution.mistake(
+    "H",
+    "The hidden layer's sigmoid lacks the 1 beside the exponential in the denominator.",
+    hint="What should H be where Z1 is 0, and can it ever be larger than 1?",
+)
+def hidden_sigmoid_without_one(Z1):
+    """Take 1 / exp(-Z1) for H."""
+    return np.exp(Z1)
+
+
+@solution.mistake(
+    "H",
+    "The fraction in the hidden layer's sigmoid ends too early.",
+    hint="Can H be larger than 1? In which order does Python work out 1 / 1 + u?",
+)
+def hidden_sigmoid_without_brackets(Z1):
+    """Take 1 / 1 + exp(-Z1) for H."""
+    return 1 + np.exp(-Z1)
+
+
+@solution.mistake(
+    "H",
+    "The hidden layer uses the hyperbolic tangent, not the sigmoid.",
+    hint="Which activation does the handout name for H? Can it be negative?",
+)
+def hidden_tanh(Z1):
+    """Take tanh(Z1) for H."""
+    return np.tanh(Z1)
+
+
+@solution.mistake(
+    "H",
+    "The hidden layer uses ReLU, not the sigmoid.",
+    hint="Which activation does the handout name for H? Can it be exactly zero?",
+)
+def hidden_relu(Z1):
+    """Take the larger of Z1 and 0 for H."""
+    return np.maximum(Z1, 0)
+
+
+# Mistakes in Z2 and Y
+
+
+@solution.mistake(
     "Z2",
     "The bias b2 is not added to the output layer.",
     hint="What should Z2 be if all of W2 were zero?",
@@ -146,6 +318,36 @@ def no_output_bias(H, W2):
 
 
 @solution.mistake(
+    "Z2",
+    "The bias b2 is added to the output layer twice.",
+    hint="Follow Z2 for weights W2 that are all zero: in which lines does it change?",
+)
+def output_bias_twice(H, W2, b2):
+    """Take H W2 + 2 b2 for Z2."""
+    return H @ W2 + 2 * b2
+
+
+@solution.mistake(
+    "Z2",
+    "The bias b2 is subtracted from the output layer, not added to it.",
+    hint="If b2 grows, should Z2 grow or shrink?",
+)
+def output_bias_subtracted(H, W2, b2):
+    """Take H W2 - b2 for Z2."""
+    return H @ W2 - b2
+
+
+@solution.mistake(
+    "Z2",
+    "The output layer is fed with Z1, before the hidden activation, and not with H.",
+    hint="What is H good for, if Z2 does not depend on it?",
+)
+def output_from_pre_activation(Z1, W2, b2):
+    """Take Z1 W2 + b2 for Z2."""
+    return Z1 @ W2 + b2
+
+
+@solution.mistake(
     "Y",
     "The output has no activation: Y is Z2 itself.",
     hint="The labels are 0 or 1. Can Y leave the interval between them?",
@@ -153,6 +355,164 @@ def no_output_bias(H, W2):
 def linear_output_layer(Z2):
     """Take Z2 for Y."""
     return Z2
+
+
+@solution.mistake(
+    "Y",
+    "The exponent in the output's sigmoid has the wrong sign.",
+    hint="Should Y be near 1 or near 0 for a large positive Z2?",
+)
+def output_sigmoid_mirrored(Z2):
+    """Take 1 / (1 + exp(Z2)) for Y."""
+    return sigmoid(-Z2)
+
+
+@solution.mistake(
+    "Y",
+    "The output's sigmoid lacks the 1 beside the exponential in the denominator.",
+    hint="What should Y be where Z2 is 0, and can it ever be larger than 1?",
+)
+def output_sigmoid_without_one(Z2):
+    """Take 1 / exp(-Z2) for Y."""
+    return np.exp(Z2)
+
+
+@solution.mistake(
+    "Y",
+    "The fraction in the output's sigmoid ends too early.",
+    hint="Can Y be larger than 1? In which order does Python work out 1 / 1 + u?",
+)
+def output_sigmoid_without_brackets(Z2):
+    """Take 1 / 1 + exp(-Z2) for Y."""
+    return 1 + np.exp(-Z2)
+
+
+@solution.mistake(
+    "Y",
+    "The output uses the hyperbolic tangent, not the sigmoid.",
+    hint="Which activation does the handout name for Y? Can it be negative?",
+)
+def output_tanh(Z2):
+    """Take tanh(Z2) for Y."""
+    return np.tanh(Z2)
+
+
+@solution.mistake(
+    "Y",
+    "The output uses ReLU, not the sigmoid.",
+    hint="Which activation does the handout name for Y? Can it be larger than 1?",
+)
+def output_relu(Z2):
+    """Take the larger of Z2 and 0 for Y."""
+    return np.maximum(Z2, 0)
+
+
+@solution.mistake(
+    "Y",
+    "The outputs are divided by their sum over the samples, as in a softmax.",
+    hint="Should the output for one sample change if another sample joins the batch?",
+)
+def softmax_over_samples(Z2):
+    """Take exp(Z2) / sum exp(Z2) for Y."""
+    e = np.exp(Z2 - np.max(Z2))
+    return e / np.sum(e)
+
+
+@solution.mistake(
+    "Y",
+    "The output is rounded to a class, 0 or 1.",
+    hint="If a weight changes a little, does a rounded output change at all?",
+)
+def thresholded_output(Z2):
+    """Take 1 for Y where sigmoid(Z2) is above 1/2, else 0."""
+    return np.where(Z2 > 0, np.ones_like(Z2), np.zeros_like(Z2))
+
+
+# Mistakes in L
+
+
+@solution.mistake(
+    "L",
+    "The loss is summed over the samples, and the mean is missing.",
+    hint="Duplicate every sample: should the loss change?",
+)
+def loss_summed(Y, T):
+    """Take 1/2 sum (Y - T)^2 for L."""
+    return np.sum(error(Y, T) ** 2 / 2)
+
+
+@solution.mistake(
+    "L",
+    "The loss is the plain sum of the squared errors, without the factor 1/(2N).",
+    hint="Which factor stands before the sum in the handout's formula for L?",
+)
+def loss_summed_without_half(Y, T):
+    """Take sum (Y - T)^2 for L."""
+    return np.sum(error(Y, T) ** 2)
+
+
+@solution.mistake(
+    "L",
+    "The loss is divided by a number of samples that is fixed at 1000.",
+    hint="What is the loss of a batch of one sample, and what do you get?",
+)
+def loss_over_1000(Y, T):
+    """Take 1/2000 sum (Y - T)^2 for L: not seen with 1000 samples, as in the handout."""
+    return np.sum(error(Y, T) ** 2 / 2000)
+
+
+@solution.mistake(
+    "L",
+    "The loss is the root of the mean squared error.",
+    hint="What is the loss of one sample whose error is 0.5, by the handout's formula?",
+)
+def loss_root(Y, T):
+    """Take the root of 1/N sum (Y - T)^2 for L."""
+    return np.sqrt(np.mean(error(Y, T) ** 2))
+
+
+@solution.mistake(
+    "L",
+    "The loss is made of absolute errors, not of squared ones.",
+    hint="How much more should an error of 0.4 count than one of 0.2?",
+)
+def loss_absolute(Y, T):
+    """Take 1/N sum |Y - T| for L."""
+    return np.mean(np.abs(error(Y, T)))
+
+
+@solution.mistake(
+    "L",
+    "The errors are not squared, so that positive and negative ones cancel.",
+    hint="Two samples, one with error 0.5 and one with -0.5: is this network perfect?",
+)
+def loss_not_squared(Y, T):
+    """Take 1/(2N) sum (Y - T) for L."""
+    return np.mean(error(Y, T) / 2)
+
+
+@solution.mistake(
+    "L",
+    "The loss is the cross entropy, not half the mean squared error.",
+    hint="Which loss does the handout define? Is there a logarithm in it?",
+)
+def loss_cross_entropy(Y, T):
+    """Take -1/N sum (T log Y + (1 - T) log(1 - Y)) for L."""
+    T = np.asarray(T, dtype=Y.dtype)
+    return -np.mean(T * np.log(Y) + (1 - T) * np.log(1 - Y))
+
+
+@solution.mistake(
+    "L",
+    "The loss has one number for each sample and is not yet averaged.",
+    hint="How many numbers is a loss that training could make smaller?",
+)
+def loss_of_each_sample(Y, T):
+    """Take (Y - T)^2 / 2 for L, shape (N,)."""
+    return error(Y, T) ** 2 / 2
+
+
+# Mistakes in dY
 
 
 @solution.mistake(
@@ -177,17 +537,57 @@ def mean_twice(Y, T):
 
 @solution.mistake(
     "dY",
-    "The derivative belongs to a loss without the factor 1/2.",
-    hint="Differentiate (Y - T)^2 / 2: what becomes of the 2?",
+    "The number of samples is fixed at 1000, whatever the batch.",
+    hint="What is N for a batch of seven rows, and what does your code divide by?",
 )
-def half_forgotten(Y, T):
-    """Take 2 (Y - T) / N for dY."""
-    return 2 * error(Y, T) / len(Y)
+def mean_over_1000(Y, T):
+    """Take (Y - T) / 1000 for dY: not seen with 1000 samples, as in the handout."""
+    return error(Y, T) / 1000
 
 
 @solution.mistake(
     "dY",
-    "The sign of the derivative of the loss is turned round.",
+    "The mean is taken over 2, the number of features, and not over the N samples.",
+    hint="X has two axes. Which of them counts the samples?",
+)
+def mean_over_features(Y, T, X):
+    """Take (Y - T) / 2 for dY."""
+    return error(Y, T) / X.shape[1]
+
+
+@solution.mistake(
+    "dY",
+    "The mean is taken over 3, the number of hidden units, and not over the N samples.",
+    hint="Print the number that you divide by. Which of N, 2 and 3 should it be?",
+)
+def mean_over_hidden_units(Y, T, W1):
+    """Take (Y - T) / 3 for dY."""
+    return error(Y, T) / len(W1)
+
+
+@solution.mistake(
+    "dY",
+    "The gradients belong to the sum of the squared errors, without the factor 1/(2N).",
+    hint="Which factor stands before the sum in L, and does differentiating remove all of it?",
+)
+def derivative_of_the_sum(Y, T):
+    """Take 2 (Y - T) for dY."""
+    return 2 * error(Y, T)
+
+
+@solution.mistake(
+    "dY",
+    "The factor 1/2 of the loss is still there in its derivative.",
+    hint="Differentiate u^2 / 2 by u: is there still a half?",
+)
+def half_kept(Y, T):
+    """Take (Y - T) / (2N) for dY."""
+    return error(Y, T) / (2 * len(Y))
+
+
+@solution.mistake(
+    "dY",
+    "The sign is turned round on the way back from the loss to Z2.",
     hint="If Y is larger than T and grows, does L grow or shrink?",
 )
 def sign_of_loss(Y, T):
@@ -196,13 +596,46 @@ def sign_of_loss(Y, T):
 
 
 @solution.mistake(
+    "dY",
+    "The derivative belongs to the mean absolute error, of which only the signs are left.",
+    hint="Two samples, one nearly right and one quite wrong: should both count the same in dY?",
+)
+def derivative_of_absolute_error(Y, T):
+    """Take sign(Y - T) / N for dY."""
+    return np.sign(error(Y, T)) / len(Y)
+
+
+@solution.mistake(
+    "dY",
+    "One mean error of the whole batch stands for the derivative at every sample.",
+    hint="Which shape does dY have? If one Y changes, which entries of dY should change?",
+)
+def mean_error_for_every_sample(Y, T):
+    """Take the mean of Y - T for each entry of dY."""
+    return np.full_like(Y, np.mean(error(Y, T)))
+
+
+# Mistakes in dZ2
+
+
+@solution.mistake(
     "dZ2",
-    "The derivative of the output's sigmoid is left out.",
+    "The derivative of the output's sigmoid is left out, as if it cancelled against the loss.",
     hint="Y depends on Z2 through the sigmoid. Which factor does the chain rule ask for there?",
 )
 def no_output_derivative(dY):
     """Take dY for dZ2."""
     return dY
+
+
+@solution.mistake(
+    "dZ2",
+    "This is Y - T, the gradient of a cross entropy that is summed over the samples.",
+    hint="For which loss does the derivative of the sigmoid cancel? Is it the loss of the handout?",
+)
+def cross_entropy_delta(Y, T):
+    """Take Y - T for dZ2."""
+    return error(Y, T)
 
 
 @solution.mistake(
@@ -216,6 +649,182 @@ def output_derivative_at_activation(dY, Y):
 
 
 @solution.mistake(
+    "dZ2",
+    "The derivative of the output's sigmoid is written with Z2 where sigmoid(Z2) is due.",
+    hint="u (1 - u) is a derivative for one meaning of u only. Which one, and what is u here?",
+)
+def output_derivative_without_sigmoid(dY, Z2):
+    """Take dY Z2 (1 - Z2) for dZ2."""
+    return dY * Z2 * (1 - Z2)
+
+
+@solution.mistake(
+    "dZ2",
+    "The derivative of tanh stands where that of the output's sigmoid is due.",
+    hint="1 - Y^2 belongs to another activation. What is the derivative of 1 / (1 + exp(-u))?",
+)
+def output_derivative_of_tanh(dY, Y):
+    """Take dY (1 - Y^2) for dZ2."""
+    return dY * (1 - Y**2)
+
+
+@solution.mistake(
+    "dZ2",
+    "The derivative of ReLU stands where that of the output's sigmoid is due.",
+    hint="A slope that is only ever 0 or 1 belongs to which activation?",
+)
+def output_derivative_of_relu(dY, Z2):
+    """Take dY where Z2 is positive, else 0, for dZ2."""
+    return dY * (Z2 > 0)
+
+
+@solution.mistake(
+    "dZ2",
+    "The output's sigmoid itself is used in the place of its derivative.",
+    hint="Where is a sigmoid steep, and where flat? How large is Y there?",
+)
+def output_activation_for_derivative(dY, Y):
+    """Take dY Y for dZ2."""
+    return dY * Y
+
+
+@solution.mistake(
+    "dZ2",
+    "Of the derivative of the output's sigmoid only the factor 1 - Y is there.",
+    hint="Is a sigmoid steep where it is near 0? What does your factor say there?",
+)
+def output_derivative_without_activation(dY, Y):
+    """Take dY (1 - Y) for dZ2."""
+    return dY * (1 - Y)
+
+
+@solution.mistake(
+    "dZ2",
+    "Only the last sample's share reaches the gradients.",
+    hint="If you loop over the samples: what becomes of one sample's share when the next comes?",
+)
+def last_sample_only(dY, Y):
+    """Take 0 for dZ2 but for the last sample."""
+    return np.where(np.arange(len(Y)) == len(Y) - 1, dY * Y * (1 - Y), np.zeros_like(Y))
+
+
+@solution.mistake(
+    "dZ2",
+    "Only the first sample's share reaches the gradients.",
+    hint="Change the last row of X: should the gradients change, and do they?",
+)
+def first_sample_only(dY, Y):
+    """Take 0 for dZ2 but for the first sample."""
+    return np.where(np.arange(len(Y)) == 0, dY * Y * (1 - Y), np.zeros_like(Y))
+
+
+# Mistakes in dW2 and db2
+
+
+@solution.mistake(
+    "dW2",
+    "The gradient averages over the samples once more, although dY has the 1/N already.",
+    hint="How often does 1/N stand in L, and in how many places on the way to dW2?",
+)
+def output_weights_mean(dZ2, H):
+    """Take H^T dZ2 / N for dW2."""
+    return H.T @ dZ2 / len(H)
+
+
+@solution.mistake(
+    "dW2",
+    "The gradient of W2 is made from Z1, before the hidden activation, and not from H.",
+    hint="By what is W2 multiplied on the way forward?",
+)
+def output_weights_from_pre_activation(dZ2, Z1):
+    """Take Z1^T dZ2 for dW2."""
+    return Z1.T @ dZ2
+
+
+@solution.mistake(
+    "dW2",
+    "The gradient of W2 is made from dY, not from dZ2.",
+    hint="Between W2 and Y stands one more function. Which one?",
+)
+def output_weights_from_dY(dY, H):
+    """Take H^T dY for dW2."""
+    return H.T @ dY
+
+
+@solution.mistake(
+    "dW2",
+    "The gradient of W2 is made from H (1 - H), not from H.",
+    hint="Print H just before that line. Is it still what the forward pass gave?",
+)
+def output_weights_from_derivative(dZ2, H):
+    """Take (H (1 - H))^T dZ2 for dW2, as if H had been overwritten by its derivative."""
+    return (H * (1 - H)).T @ dZ2
+
+
+@solution.mistake(
+    "dW2",
+    "H and dZ2 are each summed over the samples before they are multiplied.",
+    hint="Is a sum of products the same as a product of sums? Try it with two samples.",
+)
+def output_weights_product_of_sums(dZ2, H):
+    """Take sum H sum dZ2 for dW2."""
+    return np.sum(H, axis=0) * np.sum(dZ2)
+
+
+@solution.mistake(
+    "dW2",
+    "The products of H and dZ2 are not summed over the samples.",
+    hint="Which shape does W2 have, and which the gradient? Which axis is left over?",
+)
+def output_weights_not_summed(dZ2, H):
+    """Take H dZ2 element by element for dW2, shape (N, 3)."""
+    return H * dZ2[:, None]
+
+
+@solution.mistake(
+    "dW2",
+    "The gradient of W2 is summed over the hidden units too, which leaves a single number.",
+    hint="Each hidden unit has an output weight of its own. Over which axis do its shares add up?",
+)
+def one_number_for_three_weights(dZ2, H):
+    """Take the sum of all of H dZ2 for dW2."""
+    return np.sum(H.T @ dZ2)
+
+
+@solution.mistake(
+    "db2",
+    "The bias gradient averages over the samples once more, although dY has the 1/N already.",
+    hint="Compare with dW2, which is a sum over the samples. Why should db2 be a mean?",
+)
+def output_bias_mean(dZ2):
+    """Take the mean of dZ2 for db2."""
+    return np.mean(dZ2)
+
+
+@solution.mistake(
+    "db2",
+    "The gradient of b2 is made from dY, not from dZ2.",
+    hint="Between b2 and Y stands one more function. Which one?",
+)
+def output_bias_from_dY(dY):
+    """Take the sum of dY for db2."""
+    return np.sum(dY)
+
+
+@solution.mistake(
+    "db2",
+    "The gradient of b2 is not summed over the samples.",
+    hint="How many numbers is b2? On how many samples does it act?",
+)
+def output_bias_not_summed(dZ2):
+    """Take dZ2 for db2, shape (N,)."""
+    return dZ2
+
+
+# Mistakes in dH and dZ1
+
+
+@solution.mistake(
     "dH",
     "The weights W2 are left out on the way back to the hidden layer.",
     hint="If one entry of W2 were zero, could its hidden unit change the loss at all?",
@@ -223,6 +832,26 @@ def output_derivative_at_activation(dY, Y):
 def no_weights_on_the_way_back(dZ2, W2):
     """Take dZ2 for each hidden unit's column of dH."""
     return np.outer(dZ2, np.ones_like(W2))
+
+
+@solution.mistake(
+    "dH",
+    "The error goes back to the hidden layer from dY, not from dZ2.",
+    hint="Which functions stand between H and L? Name the derivative of each of them.",
+)
+def hidden_layer_from_dY(dY, W2):
+    """Take dY times W2 for dH."""
+    return np.outer(dY, W2)
+
+
+@solution.mistake(
+    "dH",
+    "The activation H stands where the weights W2 are due on the way back.",
+    hint="Z2 is a product of H and W2. If it is H that changes, what is the slope?",
+)
+def activation_for_weights(dZ2, H):
+    """Take dZ2 times H for dH."""
+    return dZ2[:, None] * H
 
 
 @solution.mistake(
@@ -237,8 +866,18 @@ def no_hidden_derivative(dH):
 
 @solution.mistake(
     "dZ1",
+    "The sign is turned round on the way back from Z2 to Z1.",
+    hint="If a hidden unit's Z1 grows and its W2 is positive, does Z2 grow or shrink?",
+)
+def sign_of_hidden_layer(dH, H):
+    """Take dH H (H - 1) for dZ1."""
+    return dH * H * (H - 1)
+
+
+@solution.mistake(
+    "dZ1",
     "The derivative of the hidden sigmoid is taken at H, which is a sigmoid already.",
-    hint="sigmoid'(u) = sigmoid(u) (1 - sigmoid(u)). What is u here, and what is sigmoid(u)?",
+    hint="sigmoid'(u) = sigmoid(u) (1 - sigmoid(u)). For which u does it belong to Z1?",
 )
 def hidden_derivative_at_activation(dH, H):
     """Take dH sigmoid'(H) for dZ1."""
@@ -247,12 +886,125 @@ def hidden_derivative_at_activation(dH, H):
 
 @solution.mistake(
     "dZ1",
-    "The derivative of tanh stands where the derivative of the sigmoid is due.",
+    "The derivative of the hidden sigmoid is written with Z1 where sigmoid(Z1) is due.",
+    hint="Can the slope of a sigmoid be negative? Look at the signs of your factor.",
+)
+def hidden_derivative_without_sigmoid(dH, Z1):
+    """Take dH Z1 (1 - Z1) for dZ1."""
+    return dH * Z1 * (1 - Z1)
+
+
+@solution.mistake(
+    "dZ1",
+    "The derivative of tanh stands where the derivative of the hidden sigmoid is due.",
     hint="1 - H^2 belongs to another activation. What is the derivative of 1 / (1 + exp(-u))?",
 )
 def hidden_derivative_of_tanh(dH, H):
     """Take dH (1 - H^2) for dZ1."""
     return dH * (1 - H**2)
+
+
+@solution.mistake(
+    "dZ1",
+    "The derivative of ReLU stands where the derivative of the hidden sigmoid is due.",
+    hint="Does the sigmoid have a flat half, as your factor says?",
+)
+def hidden_derivative_of_relu(dH, Z1):
+    """Take dH where Z1 is positive, else 0, for dZ1."""
+    return dH * (Z1 > 0)
+
+
+@solution.mistake(
+    "dZ1",
+    "The hidden sigmoid itself is used in the place of its derivative.",
+    hint="Where is a sigmoid steep, and where flat? How large is H there?",
+)
+def hidden_activation_for_derivative(dH, H):
+    """Take dH H for dZ1."""
+    return dH * H
+
+
+@solution.mistake(
+    "dZ1",
+    "Of the derivative of the hidden sigmoid only the factor 1 - H is there.",
+    hint="Is a sigmoid steep where it is near 0? What does your factor say for a small H?",
+)
+def hidden_derivative_without_activation(dH, H):
+    """Take dH (1 - H) for dZ1."""
+    return dH * (1 - H)
+
+
+@solution.mistake(
+    "dZ1",
+    "The derivative of the output's sigmoid is used again in the hidden layer.",
+    hint="At which point is the hidden sigmoid's slope needed: at Z1 or at Z2?",
+)
+def output_derivative_in_the_hidden_layer(dH, Y):
+    """Take dH Y (1 - Y) for dZ1."""
+    return dH * (Y * (1 - Y))[:, None]
+
+
+# Mistakes in dW1 and db1
+
+
+@solution.mistake(
+    "dW1",
+    "The gradient of W1 is transposed.",
+    hint="Which shape does W1 have, and which your gradient? What do its rows stand for?",
+)
+def hidden_weights_transposed(dZ1, X):
+    """Take X^T dZ1 for dW1, shape (2, 3)."""
+    return X.T @ dZ1
+
+
+@solution.mistake(
+    "dW1",
+    "The gradient of W1 is reshaped from (2, 3) to (3, 2), which is not the same as transposed.",
+    hint="Write a (2, 3) array with the numbers 1 to 6 in both ways: what do its rows stand for?",
+)
+def hidden_weights_gradient_reshaped(dZ1, X):
+    """Take X^T dZ1 in the shape (3, 2) for dW1."""
+    return (X.T @ dZ1).reshape(3, 2)
+
+
+@solution.mistake(
+    "dW1",
+    "The gradient of W1 averages over the samples once more, although dY has the 1/N already.",
+    hint="How often does 1/N stand in L, and in how many places on the way to dW1?",
+)
+def hidden_weights_mean(dZ1, X):
+    """Take dZ1^T X / N for dW1."""
+    return dZ1.T @ X / len(X)
+
+
+@solution.mistake(
+    "dW1",
+    "The gradient of W1 is made from H, not from the features X.",
+    hint="By what is W1 multiplied on the way forward?",
+)
+def hidden_weights_from_activation(dZ1, H):
+    """Take dZ1^T H for dW1, shape (3, 3)."""
+    return dZ1.T @ H
+
+
+@solution.mistake(
+    "dW1",
+    "The gradient of W1 is made from dH, not from dZ1.",
+    hint="Between W1 and H stands one more function. Which one?",
+)
+def hidden_weights_from_dH(dH, X):
+    """Take dH^T X for dW1."""
+    return dH.T @ X
+
+
+@solution.mistake(
+    "dW1",
+    "X and dZ1 are each summed over the samples before they are multiplied.",
+    hint="Two samples with opposite features: should they leave W1 as it is?",
+)
+def hidden_weights_product_of_sums(dZ1, X):
+    """Take sum dZ1 times sum X for dW1."""
+    return np.outer(np.sum(dZ1, axis=0), np.sum(X, axis=0))
 
 
 @solution.mistake(
@@ -267,7 +1019,7 @@ def one_number_for_three_biases(dZ1):
 
 @solution.mistake(
     "db1",
-    "The bias gradient averages over the samples once more, although dY has the 1/N already.",
+    "The gradient of b1 averages over the samples once more, although dY has the 1/N already.",
     hint="Compare with dW1, which is a sum over the samples. Why should db1 be a mean?",
 )
 def hidden_bias_mean(dZ1):
@@ -276,25 +1028,23 @@ def hidden_bias_mean(dZ1):
 
 
 @solution.mistake(
-    "db2",
-    "The bias gradient averages over the samples once more, although dY has the 1/N already.",
-    hint="Compare with dW2, which is a sum over the samples. Why should db2 be a mean?",
+    "db1",
+    "The gradient of b1 is summed over the hidden units, not over the samples.",
+    hint="Which shape does b1 have? Which axis of dZ1 has to go?",
 )
-def output_bias_mean(dZ2):
-    """Take the mean of dZ2 for db2."""
-    return np.mean(dZ2)
+def hidden_bias_along_the_units(dZ1):
+    """Take the sum of dZ1 over the hidden units for db1, shape (N,)."""
+    return np.sum(dZ1, axis=1)
 
 
-@solution.convention("L", "Mean squared error without the half.")
-def full_mse(Y, T):
-    """Take 1/N sum (Y - T)^2 for L."""
-    return np.mean(error(Y, T) ** 2)
-
-
-@solution.convention("dY", "The derivative of the mean squared error without the half.")
-def full_mse_derivative(Y, T):
-    """Take 2 (Y - T) / N for dY, which goes with `full_mse`."""
-    return 2 * error(Y, T) / len(Y)
+@solution.mistake(
+    "db1",
+    "The gradient of b1 is made from dH, not from dZ1.",
+    hint="Between b1 and H stands one more function. Which one?",
+)
+def hidden_bias_from_dH(dH):
+    """Take the sum of dH over the samples for db1."""
+    return np.sum(dH, axis=0)
 
 
 def cases() -> Iterator[Case]:
@@ -327,6 +1077,7 @@ def _drawn(seed, N):
         # Between 0.5 and 1.5 in size: a bias left out must show.
         "b1": random.choice([-1.0, 1.0], size=3) * random.uniform(0.5, 1.5, size=3),
         "W2": random.normal(size=3),
-        "b2": float(random.uniform(0.5, 1.5)),
+        # Of either sign, so that outputs on both sides of 1/2 occur.
+        "b2": float(random.choice([-1.0, 1.0]) * random.uniform(0.5, 1.5)),
         "z": random.uniform(-8.0, 8.0, size=11),
     }

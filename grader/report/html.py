@@ -67,15 +67,11 @@ def render(result: Result) -> str:
     str
         The page. It runs no script and its own policy forbids it every request.
     """
-    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     quantities = [quantity for check in result.checks for quantity in check.quantities]
     cell_numbers = _cell_numbers(result.cells)
-    template = _environment().get_template("report.html")
-    return template.render(
+    return page(
+        "report.html",
         result=result,
-        style=style,
-        style_hash=digest,
         anchors=_anchors(result),
         cell_numbers=cell_numbers,
         excerpts=[_excerpt(result, cell_numbers, cause.place) for cause in result.causes],
@@ -83,6 +79,14 @@ def render(result: Result) -> str:
         n_passed=sum(passed(quantity) for quantity in quantities),
         n_quantities=len(quantities),
     )
+
+
+def page(template: str, **content: object) -> str:
+    """Return a template of this folder filled, with its style and the hash that admits it."""
+    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    filled = _environment().get_template(template)
+    return filled.render(style=style, style_hash=digest, **content)
 
 
 @functools.cache

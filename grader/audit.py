@@ -22,7 +22,8 @@ from .audited import Audit, Example, Margin, Trial
 from .checks import Check, Inputs
 from .course import Assignment, load_module
 from .errors import AssignmentError
-from .fixtures import read_expected, read_inputs, read_margins
+from .explain_stored import Stored
+from .fixtures import read_diagnosis, read_expected, read_inputs, read_margins
 from .grading import grade
 from .judge import Expected, Judgement, Scoring, compared, judge
 from .outcomes import replacements
@@ -46,6 +47,7 @@ class _Bench:
     checks: tuple[Check, ...]
     functions: Callable[..., Mapping[str, Callable[..., Any]]] | None
     cases: tuple[Expected, ...]
+    stored: Stored | None
 
     @property
     def quantities(self) -> dict[str, tuple[str, ...]]:
@@ -64,7 +66,15 @@ class _Bench:
         scoring = Scoring(**msgspec.structs.asdict(self.assignment.file.scoring))
         accepted = tuple(self.assignment.file.conventions.values())
         started = time.perf_counter()
-        found = judge(self.quantities, observed, self.cases, scoring, self.solution, accepted)
+        found = judge(
+            self.quantities,
+            observed,
+            self.cases,
+            scoring,
+            self.solution,
+            lambda: self.stored,
+            accepted,
+        )
         return found, time.perf_counter() - started
 
     def _observe(self, case: Expected, made: Made) -> dict[str, Any]:
@@ -162,7 +172,8 @@ def _bench(assignment: Assignment) -> _Bench:
         if not callable(functions):
             raise AssignmentError(f"{path}: it needs a function `functions(run)`")
     cases = tuple(read_expected(assignment.fixtures, inputs))
-    return _Bench(assignment, solution, assignment.load_checks(), functions, cases)
+    stored = read_diagnosis(assignment.fixtures)
+    return _Bench(assignment, solution, assignment.load_checks(), functions, cases, stored)
 
 
 def _trial(bench: _Bench, made: Sequence[Replacement]) -> tuple[Trial, float]:

@@ -57,6 +57,9 @@ class Explainer(Protocol):
     def options(self, quantity: str) -> Sequence[Causes]:
         """Return the smallest sets of mistakes that hold for a quantity by themselves."""
 
+    def near(self, causes: Causes, quantity: str) -> bool:
+        """Whether all of the mistakes happen after the nearest observed quantities."""
+
     def holds(self, causes: Causes, quantity: str) -> bool:
         """Whether the student's value is what these mistakes give, on every case."""
 
@@ -104,6 +107,7 @@ class Segments:
     def __init__(self, needs: Mapping[str, Sequence[str]], usable: Iterable[str]) -> None:
         self._needs = needs
         self._usable = frozenset(usable)
+        self._segments: dict[tuple[str, bool], frozenset[str]] = {}
         self.alone: set[str] = set()  # computed from the inputs on, not from what was observed
 
     def given(self, quantity: str) -> frozenset[str]:
@@ -112,7 +116,19 @@ class Segments:
 
     def segment(self, quantity: str) -> frozenset[str]:
         """Return the steps between a quantity (included) and the nearest observed ones."""
-        given = self.given(quantity)
+        return self._walk(quantity, self.given(quantity))
+
+    def nearest(self, quantity: str) -> frozenset[str]:
+        """Return the segment of a quantity whatever it was computed from."""
+        return self._walk(quantity, self._usable - {quantity})
+
+    def _walk(self, quantity: str, given: frozenset[str]) -> frozenset[str]:
+        key = (quantity, bool(given))
+        if key not in self._segments:
+            self._segments[key] = self._until(quantity, given)
+        return self._segments[key]
+
+    def _until(self, quantity: str, given: frozenset[str]) -> frozenset[str]:
         found, waiting = {quantity}, [quantity]
         while waiting:
             for need in self._needs[waiting.pop()]:
@@ -184,17 +200,19 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
     possible = [s for s in sets if all(explainer.holds(s, quantity) for quantity in right)]
     ranked = sorted(possible, key=lambda s: (cost(s), sorted(s)))
     found = []
-    explained: tuple[str, ...] = ()
-    if ranked and ranked[0]:
-        explained = held(ranked[0])
+    explained = held(ranked[0]) if ranked else ()
+    if explained and (len(explained) > 1 or explainer.near(ranked[0], explained[0])):
         same = [s for s in ranked if cost(s) == cost(ranked[0]) and held(s) == explained]
         missed = cost(ranked[0])[2]
         found.append(Explanation(tuple(same), explained, missed > 0 and len(explained) == 1))
-    found += [
-        Explanation(tuple(options[quantity]), (quantity,), alone=True)
-        for quantity in open_ones
-        if quantity not in explained
-    ]
+    else:
+        explained = ()
+    for quantity in open_ones:
+        # By itself a quantity tells of a mistake just before it; one further away would show in
+        # other quantities too.
+        near = [causes for causes in options[quantity] if explainer.near(causes, quantity)]
+        if near and quantity not in explained:
+            found.append(Explanation(tuple(near), (quantity,), alone=True))
     return found
 
 

@@ -108,8 +108,15 @@ class StoredExplainer:
         segment = self._graph.segment(quantity)
         return frozenset(c for c in causes if self.known[c].quantity in segment)
 
+    def near(self, causes: Causes, quantity: str) -> bool:
+        """Whether all of the mistakes happen after the nearest observed quantities."""
+        nearest = self._graph.nearest(quantity)
+        return all(self.known[c].quantity in nearest for c in causes)
+
     def options(self, quantity: str) -> list[Causes]:
         """Return the single mistakes that hold for a quantity, else the pairs that do."""
+        if is_zero(quantity, self._cases):
+            return []
         relevant = [s for s in self._matches(quantity) if s == self._reaching(s, quantity)]
         singles = [s for s in relevant if len(s) == 1]
         return sorted(singles or [s for s in relevant if s], key=sorted)
@@ -143,17 +150,23 @@ class StoredExplainer:
 
 def _fitting(value: Array, outcomes: Outcomes, tolerance: Tolerance) -> list[int]:
     """Return the rows whose array is the observed one."""
+    if not value.size:
+        return []
     mine = fingerprint(value)
-    rows = []
-    for row, (prints, shape) in enumerate(zip(outcomes.prints, outcomes.shapes, strict=True)):
-        if shape != value.shape:
-            continue
-        if value.size <= PRINTS:
-            same = is_close(value, prints[: value.size].reshape(shape), tolerance)
-        else:
-            # A projection of the allowed differences is rarely above four times their length.
-            allowed = 4 * tolerance.relative * np.max(np.abs(value)) * np.sqrt(value.size)
-            same = bool(np.all(np.abs(mine - prints) <= allowed))
-        if same:
-            rows.append(row)
-    return rows
+    used = min(value.size, PRINTS)
+    largest = float(np.max(np.abs(value))) or 1.0
+    # A projection of the allowed differences is rarely above four times their length.
+    allowed = 4 * max(tolerance.relative, 1e-12) * largest * np.sqrt(value.size)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(outcomes.prints[:, :used] - mine[:used]).max(axis=1)
+    rows = [int(r) for r in np.flatnonzero(apart <= allowed) if outcomes.shapes[r] == value.shape]
+    if value.size > PRINTS:
+        return rows
+    arrays = {r: outcomes.prints[r, :used].reshape(value.shape) for r in rows}
+    return [r for r in rows if is_close(value, arrays[r], tolerance)]
+
+
+def is_zero(quantity: str, cases: Sequence[Observed]) -> bool:
+    """Whether a quantity is zero wherever it was observed: too many mistakes lead to that."""
+    values = [case.values[quantity] for case in cases if quantity in case.values]
+    return not any(value.any() for value in values)

@@ -7,7 +7,7 @@ quantity's own *segment*: the steps between it and the nearest quantities that w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from reference.worked import Replacement, WorkedSolution
 
 from .compare import is_close
 from .explain import NOTHING, Array, Causes, Observed, Segments
+from .explain_stored import Stored, StoredExplainer, is_zero
 
 
 class WorkedExplainer:
@@ -29,6 +30,9 @@ class WorkedExplainer:
         As `Segments` takes it.
     base : collection of Replacement
         Conventions that stand in the place of steps throughout.
+    stored : callable
+        Returns what the fixtures hold. Where nothing before a quantity is wrong, the pairs of
+        mistakes are looked up there, and only those that fit are computed.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class WorkedExplainer:
         cases: Sequence[Observed],
         usable: Iterable[str],
         base: Iterable[Replacement] = (),
+        stored: Callable[[], Stored | None] = lambda: None,
     ) -> None:
         self._solution = solution
         self._cases = cases
@@ -44,6 +49,8 @@ class WorkedExplainer:
         self.known = {r.id: r for r in (*solution.mistakes, *solution.conventions)}
         self._graph = Segments({q: solution.needs(q) for q in solution.quantities}, usable)
         self._held: dict[tuple[Causes, str, bool], bool] = {}
+        self._stored = stored
+        self._index: StoredExplainer | None = None
 
     def settle(self, quantity: str) -> None:
         """Find out whether a quantity was computed from the observed values before it.
@@ -74,24 +81,43 @@ class WorkedExplainer:
         segment = self._graph.segment(quantity)
         return frozenset(c for c in causes if self.known[c].quantity in segment)
 
+    def near(self, causes: Causes, quantity: str) -> bool:
+        """Whether all of the mistakes happen after the nearest observed quantities."""
+        nearest = self._graph.nearest(quantity)
+        return all(self.known[c].quantity in nearest for c in causes)
+
     def options(self, quantity: str) -> list[Causes]:
         """Return the single mistakes that hold for a quantity, else the pairs that do."""
+        if is_zero(quantity, self._cases):
+            return []
+        singles = [frozenset({r.id}) for r in self._here(quantity)]
+        found = [causes for causes in singles if self.holds(causes, quantity)]
+        return found or [pair for pair in self._pairs(quantity) if self.holds(pair, quantity)]
+
+    def _here(self, quantity: str) -> list[Replacement]:
         segment = self._graph.segment(quantity)
-        near = [
+        return [
             r
             for r in self.known.values()
             if r.quantity in segment and self._base.get(r.quantity) != r
         ]
-        singles = [frozenset({r.id}) for r in near]
-        found = [causes for causes in singles if self.holds(causes, quantity)]
-        if found:
-            return found
-        pairs = (
-            frozenset({a.id, b.id})
-            for a, b in itertools.combinations(near, 2)
-            if a.quantity != b.quantity
-        )
-        return [causes for causes in pairs if self.holds(causes, quantity)]
+
+    def _pairs(self, quantity: str) -> Iterator[Causes]:
+        """Yield the pairs of mistakes worth computing."""
+        stored = None if self._base else self._lookup()
+        if stored is not None and all(self.holds(NOTHING, q) for q in self.boundary(quantity)):
+            yield from (c for c in stored.options(quantity) if self.own(c, quantity) == c)
+            return
+        for a, b in itertools.combinations(self._here(quantity), 2):
+            if a.quantity != b.quantity:
+                yield frozenset({a.id, b.id})
+
+    def _lookup(self) -> StoredExplainer | None:
+        if self._index is None:
+            stored = self._stored()
+            if stored is not None:
+                self._index = StoredExplainer(stored, self._cases, ())
+        return self._index
 
     def holds(self, causes: Causes, quantity: str) -> bool:
         """Whether the student's value is what these mistakes give, on every case."""

@@ -12,15 +12,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from reference.worked import WorkedSolution
-
 from . import __version__, wording
 from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
 from .errors import GradelabError
-from .explain_stored import Stored
 from .fixtures import fixture_files, read_diagnosis, read_expected, read_inputs
 from .judge import Judgement, Scoring, judge
 from .observe import Observations, observe
@@ -104,14 +101,13 @@ def _judge(
         for check, names in quantities.items()
         for name in names
     }
-    knowledge: WorkedSolution | Stored | None
+    solution = None
     if assignment.worked_path.is_file():
-        knowledge, _ = load_worked(assignment)
-    else:
-        knowledge = read_diagnosis(assignment.fixtures)
+        solution, _ = load_worked(assignment)
+    stored = partial(read_diagnosis, assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())
-    return judge(quantities, by_quantity, expected, scoring, knowledge, accepted)
+    return judge(quantities, by_quantity, expected, scoring, solution, stored, accepted)
 
 
 def _right_for_own_loss(

@@ -8,7 +8,7 @@ says in words what they decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from .compare import Comparison, Outcome, Tolerance, as_numbers, compare
 from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
 from .explain_stored import Stored, StoredExplainer
 from .explain_worked import WorkedExplainer
-from .relations import Relation, find_relation
+from .relations import Relation, exchanged, find_relation
 from .results import Failure, Verdict
 
 Array = NDArray[np.float64]
@@ -140,7 +140,8 @@ def judge(
     observed: Values,
     cases: Sequence[Expected],
     scoring: Scoring,
-    knowledge: WorkedSolution | Stored | None = None,
+    solution: WorkedSolution | None = None,
+    stored: Callable[[], Stored | None] = lambda: None,
     accepted: Sequence[Sequence[str]] = (),
 ) -> Judgement:
     """Judge one submission.
@@ -152,8 +153,11 @@ def judge(
     observed : mapping of quantity to mapping of case to value
     cases : sequence of Expected
         Public ones first.
-    knowledge : WorkedSolution or Stored, optional
-        Where known mistakes are looked up; without it nothing is explained but plain patterns.
+    solution : WorkedSolution, optional
+        Makes known mistakes, given the student's own values.
+    stored : callable, optional
+        Returns what the fixtures hold of known mistakes: all there is without a solution. With
+        neither, nothing is explained but plain patterns.
     accepted : sequence of sequence of str
         Conventions that the assignment accepts; those of one entry go together.
     """
@@ -161,9 +165,8 @@ def judge(
     findings = {
         name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
     }
-    causes: tuple[FoundCause, ...] = ()
-    if knowledge is not None:
-        causes = _explained(knowledge, accepted, findings, cases)
+    swapped = {name for names in checks.values() for name in exchanged(names, findings, cases)}
+    causes = _explained(solution, stored, accepted, findings, cases, swapped)
     paid: set[str] = set()
     judged = []
     for check, quantities in checks.items():
@@ -220,26 +223,31 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
 
 
 def _explained(
-    knowledge: WorkedSolution | Stored,
+    solution: WorkedSolution | None,
+    stored: Callable[[], Stored | None],
     accepted: Sequence[Sequence[str]],
     findings: dict[str, list[Finding]],
     cases: Sequence[Expected],
+    swapped: Collection[str],
 ) -> tuple[FoundCause, ...]:
-    """Explain wrong findings in place and return the causes."""
+    """Explain wrong findings in place and return the causes; `swapped` ones need no cause."""
     wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
     if not wrong:
         return ()
     seen = _observed(findings, cases)
-    usable = [q for q in findings if _usable(findings[q])]
+    usable = [q for q in findings if _usable(findings[q]) and q not in swapped]
     explainer: Explainer
     base: Sequence[str] = ()
-    if isinstance(knowledge, Stored):
-        explainer = StoredExplainer(knowledge, seen, usable)
+    if solution is not None:
+        base = _base(solution, accepted, seen, usable, findings)
+        chosen = [r for r in solution.conventions if r.id in base]
+        explainer = WorkedExplainer(solution, seen, usable, chosen, stored)
     else:
-        base = _base(knowledge, accepted, seen, usable, findings)
-        known = WorkedExplainer(knowledge, seen, usable).known
-        explainer = WorkedExplainer(knowledge, seen, usable, [known[i] for i in base])
-    sought = [q for q, found in findings.items() if _is_numbers(found)]
+        known = stored()
+        if known is None:
+            return ()
+        explainer = StoredExplainer(known, seen, usable)
+    sought = [q for q, found in findings.items() if _is_numbers(found) and q not in swapped]
     for quantity in sought:
         explainer.settle(quantity)
     right = [q for q in sought if explainer.holds(NOTHING, q)]
@@ -249,8 +257,8 @@ def _explained(
         made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
         verdict: Verdict = "wrong"
         if quantity in right:
-            chosen = explainer.own(frozenset(base), quantity)
-            verdict = "convention" if chosen and not made_from else "carried"
+            another = explainer.own(frozenset(base), quantity)
+            verdict = "convention" if another and not made_from else "carried"
         for explanation in found:
             if quantity in explanation.explains:
                 here = explainer.own(explanation.sets[0], quantity)
@@ -334,7 +342,8 @@ def _revise(
         computed = explainer.compute(NOTHING, quantity, seen[case.name])
         if computed is not None:
             again = compared(quantity, finding.observed, case, computed)
-            found[at] = replace(again, verdict="wrong", given=given)
+            right: Verdict = "carried" if again.verdict == "correct" else "wrong"
+            found[at] = replace(again, verdict=right, given=given)
 
 
 def _causes(

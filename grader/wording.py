@@ -251,7 +251,7 @@ def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
 def times(share: float) -> str:
     """Return a share as ``"3.2 % of"`` or ``"12 times"``."""
     if share < 1.995:
-        return f"{100 * share:.2g} % of"
+        return f"{100 * share:.0f} % of" if share >= 0.1 else f"{100 * share:.2g} % of"
     return f"{share:,.0f} times" if share >= 100 else f"{share:.3g} times"
 
 

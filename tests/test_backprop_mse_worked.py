@@ -8,6 +8,8 @@ else: the formulas once more in plain Python, one number at a time.
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import itertools
 import json
 import math
 import re
@@ -26,17 +28,19 @@ FOLDER = Path(__file__).parents[1] / "assignments" / "backprop_mse"
 
 
 def load(path):
-    spec = importlib.util.spec_from_file_location("backprop_mse_worked", path)
+    spec = importlib.util.spec_from_file_location(f"backprop_mse_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 worked = load(FOLDER / "worked.py")
+wrapped = load(FOLDER / "wrapped.py")
 solution = worked.solution
 CASES = {case.name: case for case in worked.cases()}
 HIDDEN = [case for case in CASES.values() if not case.public]
 GRADIENTS = {"dW1": "W1", "db1": "b1", "dW2": "W2", "db2": "b2"}
+OBSERVED = ("S", "Z1", "H", "Z2", "Y", "L", *GRADIENTS)
 BY_QUANTITY = {"dY": "Y", "dZ2": "Z2", "dH": "H", "dZ1": "Z1"}
 unhurried = settings(deadline=None)  # a busy machine is no broken law
 
@@ -278,12 +282,16 @@ def test_the_loss_is_zero_for_outputs_equal_to_the_labels_and_never_negative(Y):
 REPLACEMENTS = [*solution.mistakes, *solution.conventions]
 
 
+def difference(a, b):
+    """Return how far two values are apart; 1 if their shapes differ."""
+    return 1.0 if np.shape(a) != np.shape(b) else relative_error(a, b)
+
+
 @pytest.mark.parametrize("replacement", REPLACEMENTS, ids=lambda r: r.id)
 def test_a_mistake_shows_clearly_in_its_quantity_on_a_hidden_case(replacement):
     def effect(inputs):
         right = solution.run(inputs)[replacement.quantity]
-        wrong = solution.run(inputs, replace=[replacement])[replacement.quantity]
-        return 1 if np.shape(right) != np.shape(wrong) else relative_error(right, wrong)
+        return difference(right, solution.run(inputs, replace=[replacement])[replacement.quantity])
 
     assert max(effect(case.inputs) for case in HIDDEN) > 0.05
 
@@ -309,24 +317,92 @@ def test_a_mistake_keeps_float32_and_is_finite(replacement):
     assert all(np.all(np.isfinite(values[name])) for name in solution.quantities)
 
 
-def test_mistakes_at_one_quantity_can_be_told_apart():
+@pytest.mark.parametrize("replacement", REPLACEMENTS, ids=lambda r: r.id)
+def test_a_mistake_shows_clearly_in_what_a_submission_returns(replacement):
+    pairs = [
+        (solution.run(c.inputs), solution.run(c.inputs, replace=[replacement])) for c in HIDDEN
+    ]
+
+    assert max(difference(a[name], b[name]) for a, b in pairs for name in OBSERVED) > 0.05
+
+
+def test_no_two_mistakes_return_the_same_on_the_hidden_cases():
+    outcomes = {
+        r.id: [solution.run(case.inputs, replace=[r]) for case in HIDDEN] for r in REPLACEMENTS
+    }
+
+    def apart(first, second):
+        pairs = zip(outcomes[first], outcomes[second], strict=True)
+        return any(difference(a[name], b[name]) > 0.05 for a, b in pairs for name in OBSERVED)
+
+    assert [pair for pair in itertools.combinations(outcomes, 2) if not apart(*pair)] == []
+
+
+@pytest.mark.parametrize(
+    ("slips", "dZ2"),
+    [
+        (["no_mean", "no_output_derivative"], lambda Y, T, N: Y - T),
+        (["cross_entropy_delta"], lambda Y, T, N: Y - T),
+        (["sign_of_loss", "cross_entropy_delta"], lambda Y, T, N: T - Y),
+        (["sign_of_loss", "no_output_derivative"], lambda Y, T, N: (T - Y) / N),
+        (["target_minus_output"], lambda Y, T, N: (T - Y) * Y * (1 - Y)),
+        (["full_mse_derivative", "no_output_derivative"], lambda Y, T, N: 2 * (Y - T) / N),
+    ],
+)
+def test_deltas_that_students_write_are_made_of_known_mistakes(slips, dZ2):
     inputs = CASES["seven-rows"].inputs
-    for i, first in enumerate(solution.mistakes):
-        for second in solution.mistakes[i + 1 :]:
-            if first.quantity == second.quantity:
-                a = solution.run(inputs, replace=[first])[first.quantity]
-                b = solution.run(inputs, replace=[second])[first.quantity]
-                assert np.shape(a) != np.shape(b) or relative_error(a, b) > 0.05
+    made = [r for r in REPLACEMENTS if r.id in slips]
+
+    values = solution.run(inputs, replace=made)
+
+    assert len(made) == len(slips)
+    np.testing.assert_allclose(values["dZ2"], dZ2(values["Y"], inputs["T"], 7), rtol=1e-14)
 
 
-def test_there_are_mistakes_on_the_way_forward_and_at_every_stage_of_the_way_back():
-    assert {m.quantity for m in solution.mistakes} >= {"Z1", "Z2", "dY", "dZ2", "dH", "dZ1", "db1"}
+@pytest.mark.parametrize("id", ["loss_over_1000", "mean_over_1000", "no_hidden_bias"])
+def test_what_the_handouts_numbers_hide_shows_on_other_cases_only(id):
+    (mistake,) = [m for m in solution.mistakes if m.id == id]
+
+    def effect(case):
+        wrong = solution.run(case.inputs, replace=[mistake])[mistake.quantity]
+        return difference(solution.run(case.inputs)[mistake.quantity], wrong)
+
+    assert effect(CASES["handout"]) < 1e-14
+    assert all(effect(case) > 0.05 for case in HIDDEN)
 
 
-def test_every_mistake_has_a_sentence_and_a_hint_that_asks():
-    for mistake in solution.mistakes:
-        assert re.fullmatch(r"[A-Z].*\.", mistake.text)
-        assert "?" in mistake.hint
+def test_there_are_forty_mistakes_or_more_and_one_at_least_at_every_step():
+    assert len(solution.mistakes) >= 40
+    assert {m.quantity for m in solution.mistakes} == set(solution.quantities)
+
+
+def test_mistakes_stand_in_the_order_of_the_steps():
+    order = ["S", "Z1", "H", "Z2", "Y", "L", "dY", "dZ2", "dW2", "db2", "dH", "dZ1", "dW1", "db1"]
+    places = [order.index(mistake.quantity) for mistake in solution.mistakes]
+
+    assert set(order) == set(solution.quantities)
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS, ids=lambda r: r.id)
+def test_every_mistake_has_one_sentence_and_a_hint_that_asks(replacement):
+    assert re.fullmatch(r"[A-Z].*\.", replacement.text)
+    assert not re.search(r"[.!?] [A-Z]", replacement.text)
+    assert re.fullmatch(r"\S.*[.?]", replacement.hint)
+    assert "?" in replacement.hint
+
+
+def test_no_two_mistakes_have_the_same_sentence_and_none_blames():
+    texts = [replacement.text for replacement in REPLACEMENTS]
+
+    assert len(set(texts)) == len(texts)
+    assert not any(re.search(r"\b(you|your|forg[eo]t\w*)\b", text, re.I) for text in texts)
+
+
+def test_conventions_say_what_they_are_and_what_the_handout_asks_for():
+    for convention in solution.conventions:
+        assert "mean squared error" in convention.text
+        assert "the handout asks for half of it" in convention.text
 
 
 def test_the_two_conventions_together_are_the_mean_without_the_half():
@@ -336,6 +412,50 @@ def test_the_two_conventions_together_are_the_mean_without_the_half():
 
     for name in ("L", "dY", "dZ2", *GRADIENTS):
         np.testing.assert_allclose(other[name], 2 * values[name], rtol=1e-14)
+
+
+# The solution as a submission
+
+
+def functions(inputs, replace=()):
+    """Return the wrapped solution; `inputs` are for what a call does not give."""
+    return wrapped.functions(lambda **given: solution.run({**inputs, **given}, replace=replace))
+
+
+def returned(namespace, inputs):
+    """Return what the three functions give, by quantity."""
+    sigmoid = {"S": namespace["sigmoid"](inputs["z"])}
+    return {**sigmoid, **forward(namespace, inputs), **backward(namespace, inputs)}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_wrapped_solution_returns_the_expected_values(case):
+    right = solution.run(case.inputs)
+
+    # Inputs that a call does not give are other ones than the case's.
+    got = returned(functions(drawn(0, len(case.inputs["X"]))), case.inputs)
+
+    assert set(got) == set(OBSERVED)
+    assert all(np.array_equal(got[name], right[name]) for name in OBSERVED)
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS, ids=lambda r: r.id)
+def test_the_wrapped_solution_passes_mistakes_on(replacement):
+    inputs = CASES["seven-rows"].inputs
+    wrong = solution.run(inputs, replace=[replacement])
+
+    got = returned(functions(inputs, [replacement]), inputs)
+
+    assert all(np.array_equal(got[name], wrong[name]) for name in OBSERVED)
+
+
+def test_the_wrapped_functions_have_the_handouts_names_and_parameters():
+    namespace, _ = ran(FOLDER / "handout.ipynb")
+    made = functions(drawn(0, 4))
+
+    assert set(made) == {"sigmoid", "forward_propagation", "back_propagation"}
+    for name, function in made.items():
+        assert inspect.signature(function) == inspect.signature(namespace[name])
 
 
 # Cases
@@ -365,6 +485,13 @@ def test_hidden_cases_hide_nothing_behind_zeros_and_signs(case):
     assert N == 1 or np.min(inputs["X"]) < 0 < np.max(inputs["X"])
     # The sigmoids are not saturated, so that their derivatives count.
     assert np.min(np.abs(solution.run(inputs)["dW1"])) > 1e-5
+
+
+def test_hidden_cases_have_outputs_on_both_sides_of_one_half():
+    outputs = np.concatenate([solution.run(case.inputs)["Y"] for case in HIDDEN])
+
+    assert np.min(outputs) < 0.45
+    assert np.max(outputs) > 0.55
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -130,7 +130,7 @@ def full_mse(Y, T):
 
 @solution.convention(
     "dY",
-    "This is the gradient of the mean squared error; the handout asks for that of half of it.",
+    "This is the gradient of the mean squared error; the handout asks for half of it.",
     hint="Differentiate (Y - T)^2 / 2: what becomes of the 2?",
 )
 def full_mse_derivative(Y, T):
@@ -159,16 +159,6 @@ def sigmoid_mirrored(z):
 def sigmoid_without_one(z):
     """Take 1 / exp(-z) for S."""
     return np.exp(z)
-
-
-@solution.mistake(
-    "S",
-    "The fraction ends too early, so that the exponential is added to 1 / 1.",
-    hint="In which order does Python work out 1 / 1 + u?",
-)
-def sigmoid_without_brackets(z):
-    """Take 1 / 1 + exp(-z) for S."""
-    return 1 + np.exp(-z)
 
 
 @solution.mistake(
@@ -276,16 +266,6 @@ def hidden_sigmoid_without_one(Z1):
 
 @solution.mistake(
     "H",
-    "The fraction in the hidden layer's sigmoid ends too early.",
-    hint="Can H be larger than 1? In which order does Python work out 1 / 1 + u?",
-)
-def hidden_sigmoid_without_brackets(Z1):
-    """Take 1 / 1 + exp(-Z1) for H."""
-    return 1 + np.exp(-Z1)
-
-
-@solution.mistake(
-    "H",
     "The hidden layer uses the hyperbolic tangent, not the sigmoid.",
     hint="Which activation does the handout name for H? Can it be negative?",
 )
@@ -379,16 +359,6 @@ def output_sigmoid_without_one(Z2):
 
 @solution.mistake(
     "Y",
-    "The fraction in the output's sigmoid ends too early.",
-    hint="Can Y be larger than 1? In which order does Python work out 1 / 1 + u?",
-)
-def output_sigmoid_without_brackets(Z2):
-    """Take 1 / 1 + exp(-Z2) for Y."""
-    return 1 + np.exp(-Z2)
-
-
-@solution.mistake(
-    "Y",
     "The output uses the hyperbolic tangent, not the sigmoid.",
     hint="Which activation does the handout name for Y? Can it be negative?",
 )
@@ -416,16 +386,6 @@ def softmax_over_samples(Z2):
     """Take exp(Z2) / sum exp(Z2) for Y."""
     e = np.exp(Z2 - np.max(Z2))
     return e / np.sum(e)
-
-
-@solution.mistake(
-    "Y",
-    "The output is rounded to a class, 0 or 1.",
-    hint="If a weight changes a little, does a rounded output change at all?",
-)
-def thresholded_output(Z2):
-    """Take 1 for Y where sigmoid(Z2) is above 1/2, else 0."""
-    return np.where(Z2 > 0, np.ones_like(Z2), np.zeros_like(Z2))
 
 
 # Mistakes in L
@@ -483,16 +443,6 @@ def loss_absolute(Y, T):
 
 @solution.mistake(
     "L",
-    "The errors are not squared, so that positive and negative ones cancel.",
-    hint="Two samples, one with error 0.5 and one with -0.5: is this network perfect?",
-)
-def loss_not_squared(Y, T):
-    """Take 1/(2N) sum (Y - T) for L."""
-    return np.mean(error(Y, T) / 2)
-
-
-@solution.mistake(
-    "L",
     "The loss is the cross entropy, not half the mean squared error.",
     hint="Which loss does the handout define? Is there a logarithm in it?",
 )
@@ -500,16 +450,6 @@ def loss_cross_entropy(Y, T):
     """Take -1/N sum (T log Y + (1 - T) log(1 - Y)) for L."""
     T = np.asarray(T, dtype=Y.dtype)
     return -np.mean(T * np.log(Y) + (1 - T) * np.log(1 - Y))
-
-
-@solution.mistake(
-    "L",
-    "The loss has one number for each sample and is not yet averaged.",
-    hint="How many numbers is a loss that training could make smaller?",
-)
-def loss_of_each_sample(Y, T):
-    """Take (Y - T)^2 / 2 for L, shape (N,)."""
-    return error(Y, T) ** 2 / 2
 
 
 # Mistakes in dY
@@ -597,6 +537,16 @@ def sign_of_loss(Y, T):
 
 @solution.mistake(
     "dY",
+    "The way back starts from T - Y, which has the wrong sign and no mean over the samples.",
+    hint="Differentiate L by one Y, factor by factor: what comes from the square, what from 1/N?",
+)
+def target_minus_output(Y, T):
+    """Take T - Y for dY."""
+    return -error(Y, T)
+
+
+@solution.mistake(
+    "dY",
     "The derivative belongs to the mean absolute error, of which only the signs are left.",
     hint="Two samples, one nearly right and one quite wrong: should both count the same in dY?",
 )
@@ -630,12 +580,12 @@ def no_output_derivative(dY):
 
 @solution.mistake(
     "dZ2",
-    "This is Y - T, the gradient of a cross entropy that is summed over the samples.",
-    hint="For which loss does the derivative of the sigmoid cancel? Is it the loss of the handout?",
+    "Neither the mean nor the output's sigmoid has a part in it, as with a summed cross entropy.",
+    hint="For which loss is Y - T the whole gradient at Z2? Is it the loss of the handout?",
 )
-def cross_entropy_delta(Y, T):
-    """Take Y - T for dZ2."""
-    return error(Y, T)
+def cross_entropy_delta(dY):
+    """Take N dY for dZ2, which is Y - T where dY is right."""
+    return dY * len(dY)
 
 
 @solution.mistake(
@@ -708,16 +658,6 @@ def last_sample_only(dY, Y):
     return np.where(np.arange(len(Y)) == len(Y) - 1, dY * Y * (1 - Y), np.zeros_like(Y))
 
 
-@solution.mistake(
-    "dZ2",
-    "Only the first sample's share reaches the gradients.",
-    hint="Change the last row of X: should the gradients change, and do they?",
-)
-def first_sample_only(dY, Y):
-    """Take 0 for dZ2 but for the first sample."""
-    return np.where(np.arange(len(Y)) == 0, dY * Y * (1 - Y), np.zeros_like(Y))
-
-
 # Mistakes in dW2 and db2
 
 
@@ -773,16 +713,6 @@ def output_weights_product_of_sums(dZ2, H):
 
 @solution.mistake(
     "dW2",
-    "The products of H and dZ2 are not summed over the samples.",
-    hint="Which shape does W2 have, and which the gradient? Which axis is left over?",
-)
-def output_weights_not_summed(dZ2, H):
-    """Take H dZ2 element by element for dW2, shape (N, 3)."""
-    return H * dZ2[:, None]
-
-
-@solution.mistake(
-    "dW2",
     "The gradient of W2 is summed over the hidden units too, which leaves a single number.",
     hint="Each hidden unit has an output weight of its own. Over which axis do its shares add up?",
 )
@@ -811,16 +741,6 @@ def output_bias_from_dY(dY):
     return np.sum(dY)
 
 
-@solution.mistake(
-    "db2",
-    "The gradient of b2 is not summed over the samples.",
-    hint="How many numbers is b2? On how many samples does it act?",
-)
-def output_bias_not_summed(dZ2):
-    """Take dZ2 for db2, shape (N,)."""
-    return dZ2
-
-
 # Mistakes in dH and dZ1
 
 
@@ -845,16 +765,6 @@ def hidden_layer_from_dY(dY, W2):
 
 
 @solution.mistake(
-    "dH",
-    "The activation H stands where the weights W2 are due on the way back.",
-    hint="Z2 is a product of H and W2. If it is H that changes, what is the slope?",
-)
-def activation_for_weights(dZ2, H):
-    """Take dZ2 times H for dH."""
-    return dZ2[:, None] * H
-
-
-@solution.mistake(
     "dZ1",
     "The derivative of the hidden sigmoid is left out.",
     hint="H depends on Z1 through the sigmoid. Which factor does the chain rule ask for there?",
@@ -862,16 +772,6 @@ def activation_for_weights(dZ2, H):
 def no_hidden_derivative(dH):
     """Take dH for dZ1."""
     return dH
-
-
-@solution.mistake(
-    "dZ1",
-    "The sign is turned round on the way back from Z2 to Z1.",
-    hint="If a hidden unit's Z1 grows and its W2 is positive, does Z2 grow or shrink?",
-)
-def sign_of_hidden_layer(dH, H):
-    """Take dH H (H - 1) for dZ1."""
-    return dH * H * (H - 1)
 
 
 @solution.mistake(
@@ -988,26 +888,6 @@ def hidden_weights_from_activation(dZ1, H):
 
 
 @solution.mistake(
-    "dW1",
-    "The gradient of W1 is made from dH, not from dZ1.",
-    hint="Between W1 and H stands one more function. Which one?",
-)
-def hidden_weights_from_dH(dH, X):
-    """Take dH^T X for dW1."""
-    return dH.T @ X
-
-
-@solution.mistake(
-    "dW1",
-    "X and dZ1 are each summed over the samples before they are multiplied.",
-    hint="Two samples with opposite features: should they leave W1 as it is?",
-)
-def hidden_weights_product_of_sums(dZ1, X):
-    """Take sum dZ1 times sum X for dW1."""
-    return np.outer(np.sum(dZ1, axis=0), np.sum(X, axis=0))
-
-
-@solution.mistake(
     "db1",
     "The bias gradient is summed over the hidden units too, which leaves a single number.",
     hint="Each hidden unit has a bias of its own. Over which axis do its gradients add up?",
@@ -1035,16 +915,6 @@ def hidden_bias_mean(dZ1):
 def hidden_bias_along_the_units(dZ1):
     """Take the sum of dZ1 over the hidden units for db1, shape (N,)."""
     return np.sum(dZ1, axis=1)
-
-
-@solution.mistake(
-    "db1",
-    "The gradient of b1 is made from dH, not from dZ1.",
-    hint="Between b1 and H stands one more function. Which one?",
-)
-def hidden_bias_from_dH(dH):
-    """Take the sum of dH over the samples for db1."""
-    return np.sum(dH, axis=0)
 
 
 def cases() -> Iterator[Case]:

@@ -159,15 +159,17 @@ def causes_of(
         The loss, and the wrong gradients that are right for the student's own one.
     """
     checks = {judged.quantity: judged.check for judged in judgement.quantities}
-    unexplained = _unexplained(judgement, locate)
-    mine = [cause for cause in unexplained if cause.quantity in own]
     causes = [*_mistakes(judgement, checks, locate), *_patterns(judgement, locate)]
+    mine = [q.quantity for q in judgement.quantities if q.quantity in own and not _explained(q)]
     if mine and loss is not None:
-        text = wording.own_loss(loss, [str(cause.quantity) for cause in mine])
-        explains = tuple(name for cause in mine for name in cause.explains)
-        causes.append(Cause("own-loss", loss, text, None, explains, locate(checks[loss], loss)))
-    rest = [cause for cause in unexplained if cause not in mine]
-    return (*causes, *_failures(judgement), *rest)
+        explains = tuple(f"{checks[name]}.{name}" for name in mine)
+        place = locate(checks[loss], loss)
+        causes.append(Cause("own-loss", loss, wording.own_loss(loss, mine), None, explains, place))
+    return (*causes, *_failures(judgement), *_unexplained(judgement, locate, mine))
+
+
+def _explained(judged: QuantityJudgement) -> bool:
+    return judged.relation is not None or all(f.verdict != "wrong" for f in judged.findings)
 
 
 def _mistakes(judgement: Judgement, checks: Mapping[str, str], locate: Locate) -> list[Cause]:
@@ -186,7 +188,7 @@ def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
     groups: dict[tuple[str, Relation], list[QuantityJudgement]] = {}
     for judged in judgement.quantities:
         if judged.relation is not None:
-            key = (judged.check, _without_value(judged.relation))
+            key = (judged.check, _shared(judged))
             groups.setdefault(key, []).append(judged)
     causes = []
     for (check, _), members in groups.items():
@@ -200,10 +202,16 @@ def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
     return causes
 
 
-def _without_value(relation: Relation) -> Relation:
-    """Return the relation without the number that its symbol stands for: N differs by case."""
-    factor = None if relation.symbol else relation.factor
-    return Relation(relation.layout, factor, relation.symbol, relation.same_as)
+def _shared(judged: QuantityJudgement) -> Relation:
+    """Return what quantities with the same cause have in common in their relations."""
+    relation = judged.relation
+    assert relation is not None
+    if relation.same_as is not None:  # A goes as B and B as A: one exchange
+        return Relation(same_as=" ".join(sorted([judged.quantity, relation.same_as])))
+    # N differs from case to case, and a number is known to some digits.
+    known = relation.symbol is None and relation.factor is not None
+    factor = float(f"{relation.factor:.4g}") if known else None
+    return Relation(relation.layout, factor, relation.symbol)
 
 
 def _failures(judgement: Judgement) -> list[Cause]:
@@ -231,12 +239,20 @@ def _failures(judgement: Judgement) -> list[Cause]:
     return causes
 
 
-def _unexplained(judgement: Judgement, locate: Locate) -> list[Cause]:
-    causes = []
+def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> list[Cause]:
+    """Return one honest "no known cause" for each check that needs it."""
+    right = [q.quantity for q in judgement.quantities if q.verdict in ("correct", "carried")]
+    groups: dict[str, dict[str, str]] = {}
     for judged in judgement.quantities:
         diagnosis = _diagnosis(judged, judgement.causes)
-        if diagnosis is not None and diagnosis.kind == "none":
-            name = f"{judged.check}.{judged.quantity}"
-            place = locate(judged.check, judged.quantity)
-            causes.append(Cause("unknown", judged.quantity, diagnosis.text, None, (name,), place))
+        if diagnosis is not None and diagnosis.kind == "none" and judged.quantity not in own:
+            wrong = next(f for f in judged.findings if f.verdict == "wrong")
+            groups.setdefault(judged.check, {})[judged.quantity] = wording.finding(wrong)
+    causes = []
+    for check, found in groups.items():
+        names = list(found)
+        explains = tuple(f"{check}.{name}" for name in names)
+        text = wording.unexplained(found, right)
+        place = locate(check, names[0])
+        causes.append(Cause("unknown", names[0], text, None, explains, place))
     return causes

@@ -264,7 +264,8 @@ def _explained(
                 here = explainer.own(explanation.sets[0], quantity)
                 verdict = "mistake" if here else "carried"
         _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
-    carried = [q for q in wrong if any(f.verdict == "carried" for f in findings[q])]
+    verdicts = {q: {f.verdict for f in findings[q]} for q in wrong}
+    carried = [q for q in wrong if "carried" in verdicts[q] and "wrong" not in verdicts[q]]
     causes = [
         cause for explanation in found for cause in _causes(explanation, explainer, carried, wrong)
     ]

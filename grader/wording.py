@@ -7,7 +7,7 @@ One form: what was called, what came, what was wanted, where, one hint. What stu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .results import Cell, Failure, FailureKind, Opaque, Place
@@ -290,6 +290,11 @@ def relation(names: Sequence[str], related: Relation, shapes: str = "") -> tuple
     """Return the sentence and the hint for a pattern that `names` share."""
     who, be = listed(names), "are" if len(names) > 1 else "is"
     have, their = ("have", "their") if len(names) > 1 else ("has", "its")
+    if related.same_as is not None and len(names) > 1:
+        return (
+            f"{who} have each other's values.",
+            "In which order are the values returned, and in which order were they asked for?",
+        )
     if related.same_as is not None:
         return (
             f"{who} {have} the values of {related.same_as}.",
@@ -389,6 +394,14 @@ def own_loss(loss: str, gradients: Sequence[str]) -> str:
 def no_known_cause(name: str, text: str) -> str:
     """Say honestly that a wrong quantity is not explained."""
     return f"{name}: {text}. No known cause explains it."
+
+
+def unexplained(found: Mapping[str, str], right: Sequence[str]) -> str:
+    """Say honestly what is wrong without a known cause, how far and where, and what is right."""
+    them = "it" if len(found) == 1 else "them"
+    each = "; ".join(f"{name}: {text}" for name, text in found.items())
+    text = f"{each}. No known cause explains {them}."
+    return f"{text} Right: {listed(right, 12)}." if right else text
 
 
 def failure_cause(text: str, cases: Sequence[str], everywhere: bool) -> str:

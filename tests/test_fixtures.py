@@ -57,6 +57,11 @@ def toy(tmp_path):
     return make
 
 
+def expected_of_the_homework():
+    folder = ROOT / "fixtures" / "backprop_mse"
+    return fixtures.read_expected(folder, fixtures.read_inputs(folder))
+
+
 def test_building_twice_gives_the_same_bytes(tmp_path):
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
     assignment = Course(tmp_path).assignment("backprop_mse")
@@ -103,7 +108,7 @@ def test_the_handouts_case_is_the_handouts():
 
 
 def test_the_expected_values_of_the_handout_are_the_published_ones():
-    expected = fixtures.read_expected(ROOT / "fixtures" / "backprop_mse")[0].values
+    expected = expected_of_the_homework()[0].values
 
     # printed by the handout's solution, to the digits that it prints
     assert float(expected["L"]) == pytest.approx(0.1332476222330792, rel=1e-14)
@@ -118,7 +123,7 @@ def test_the_expected_values_of_the_handout_are_the_published_ones():
 
 
 def test_every_tolerance_stands_between_the_noise_and_the_nearest_mistake():
-    for case in fixtures.read_expected(ROOT / "fixtures" / "backprop_mse"):
+    for case in expected_of_the_homework():
         for tolerance in case.tolerances.values():
             assert tolerance.noise < tolerance.noise32 < tolerance.relative < 1e-3
 
@@ -172,8 +177,8 @@ def test_a_fixture_that_cannot_be_used_says_why_in_one_sentence(toy, kind, words
     damage(assignment.fixtures / "public.h5", kind)
 
     def read():
-        fixtures.read_inputs(assignment.fixtures)
-        fixtures.read_expected(assignment.fixtures)
+        inputs = fixtures.read_inputs(assignment.fixtures)
+        fixtures.read_expected(assignment.fixtures, inputs)
 
     with pytest.raises(FixtureError, match=words) as caught:
         read()
@@ -185,13 +190,14 @@ def test_any_damaged_byte_is_a_fixture_error_or_harmless(toy):
     build.build(assignment)
     path = assignment.fixtures / "public.h5"
     data = path.read_bytes()
-    whole = fixtures.read_expected(assignment.fixtures)[0].values["Q"]
+    inputs = fixtures.read_inputs(assignment.fixtures)
+    whole = fixtures.read_expected(assignment.fixtures, inputs)[0].values["Q"]
     rng = np.random.default_rng(0)
     for at in rng.integers(0, len(data), 150):
         path.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
         try:
             fixtures.read_inputs(assignment.fixtures)
-            (case, *_) = fixtures.read_expected(assignment.fixtures)
+            (case, *_) = fixtures.read_expected(assignment.fixtures, inputs)
         except FixtureError:
             continue
         np.testing.assert_array_equal(case.values["Q"], whole)

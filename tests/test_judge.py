@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from grader.compare import Tolerance
-from grader.judge import Expected, Scoring, judge_quantity, name_factor
+from grader.judge import Expected, Scoring
+from grader.judge import judge as judge_all
+from grader.relations import name_factor
 from grader.results import Failure
 
 RNG = np.random.default_rng(3)
@@ -14,14 +16,16 @@ TOLERANCE = Tolerance(1e-6)
 def case(name, n, hidden=True):
     values = {"dW": RNG.normal(size=(3, 2)), "db": RNG.normal(size=3), "L": RNG.normal(size=())}
     values["dV"] = RNG.normal(size=(3, 2))
-    return Expected(name, hidden, {"N": n}, values, dict.fromkeys(values, TOLERANCE))
+    return Expected(name, hidden, {"N": n}, values, dict.fromkeys(values, TOLERANCE), {})
 
 
 CASES = [case("handout", 1000, hidden=False), case("seven", 7), case("one", 1)]
 
 
 def judge(quantity, observe, scoring=None):
-    return judge_quantity(quantity, [observe(c) for c in CASES], CASES, scoring or Scoring())
+    observed = {quantity: {c.name: observe(c) for c in CASES}}
+    (judged,) = judge_all({"one": [quantity]}, observed, CASES, scoring or Scoring()).quantities
+    return judged
 
 
 def test_right_on_every_case_is_correct_and_earns_everything():

@@ -30,9 +30,9 @@ def test_expected_values_are_read_only_when_the_last_worker_is_gone(tmp_path, mo
     parent = WarmParent()
     ended_before = []
 
-    def spy(folder):
+    def spy(folder, inputs):
         ended_before.append(parent._process.poll() is not None)
-        return fixtures.read_expected(folder)
+        return fixtures.read_expected(folder, inputs)
 
     monkeypatch.setattr(grading, "read_expected", spy)
     result = grading.grade(read_submission(path), find_course().assignment("backprop_mse"), parent)

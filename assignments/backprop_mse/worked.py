@@ -138,7 +138,7 @@ def full_mse_derivative(Y, T):
     return 2 * error(Y, T) / len(Y)
 
 
-# Mistakes in the sigmoid by itself, then the same in the two layers that use it
+# Mistakes in S
 
 
 @solution.mistake(

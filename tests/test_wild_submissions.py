@@ -1,7 +1,7 @@
 """Wrong submissions written by someone who had not seen the known mistakes.
 
-truth.toml says what is wrong with each (its author), and under `named` what the diagnosis may say:
-read and judged by a person to be true of the file. Anything else that it names is a false diagnosis.
+truth.toml says what is wrong with each, and under `named` what the diagnosis may say of it, read
+beside the file and found true. Anything else that it names is a false diagnosis.
 """
 
 from __future__ import annotations

@@ -39,13 +39,12 @@ def _rounded(points: float) -> float:
 
 
 def _quantity(judged: QuantityJudgement, points: float, judgement: Judgement) -> Quantity:
-    # What nobody could judge is taken out of the points that can be reached.
-    share, reachable = (0.0, 0.0) if judged.share is None else (judged.share, points)
+    share = 0.0 if judged.share is None else judged.share  # None: nobody could judge it
     return Quantity(
         judged.quantity,
         judged.verdict,
         _rounded(share * points),
-        reachable,
+        points,
         wording.quantity(judged),
         _diagnosis(judged, judgement.causes),
         tuple(_case(finding) for finding in judged.findings),
@@ -198,8 +197,17 @@ def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
         text, hint = wording.relation(names, relation, _shapes(members))
         explains = tuple(f"{check}.{name}" for name in names)
         place = locate(check, names[0])
+        cases = _happens_on(members)
+        text = f"{text} {wording.happens_on(cases)}" if cases else text
         causes.append(Cause(_relation_id(relation), names[0], text, hint, explains, place))
     return causes
+
+
+def _happens_on(members: Sequence[QuantityJudgement]) -> list[str]:
+    """Return the cases on which a pattern shows, or nothing if it shows on all."""
+    findings = [f for judged in members for f in judged.findings]
+    wrong = list(dict.fromkeys(f.case for f in findings if f.verdict == "wrong"))
+    return [] if len(wrong) == len({f.case for f in findings}) else wrong
 
 
 def _shared(judged: QuantityJudgement) -> Relation:

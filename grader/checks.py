@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
+import numpy as np
+
 from . import wording
 from .errors import AssignmentError
 from .results import Failure
@@ -34,7 +36,7 @@ class Inputs:
 
     def __init__(self, name: str, values: Mapping[str, Any]) -> None:
         self._name = name
-        self._values = dict(values)
+        self._values = {key: _read_only(value) for key, value in values.items()}
 
     @property
     def name(self) -> str:
@@ -51,6 +53,14 @@ class Inputs:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
+
+
+def _read_only(value: Any) -> Any:
+    """Return an array that a check cannot change, since the next one gets it too."""
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.setflags(write=False)
+    return value
 
 
 CheckFunction = Callable[[Student, Inputs], Mapping[str, Any]]
@@ -103,7 +113,8 @@ def unpack(value: Any, *names: str) -> tuple[Any, ...]:
         If the student returned something else; the text says what was asked for.
     """
     if not isinstance(value, (tuple, list)) or len(value) != len(names):
-        raise StudentFault(Failure("missing", wording.returned_instead(names, value)))
+        words = (wording.returned_instead(names, value, hidden) for hidden in (False, True))
+        raise StudentFault(Failure("missing", next(words), casual=next(words)))
     return tuple(value)
 
 
@@ -118,8 +129,16 @@ def pick(value: Any, **keys: str) -> dict[str, Any]:
         If the student returned no dictionary.
     """
     if not isinstance(value, dict):
-        raise StudentFault(Failure("missing", wording.no_dictionary(tuple(keys.values()), value)))
+        wanted = tuple(keys.values())
+        words = (wording.no_dictionary(wanted, value, hidden) for hidden in (False, True))
+        raise StudentFault(Failure("missing", next(words), casual=next(words)))
     return {
-        quantity: value[key] if key in value else Failure("missing", wording.no_key(key, value))
+        quantity: value[key] if key in value else _missing(key, value)
         for quantity, key in keys.items()
     }
+
+
+def _missing(key: str, value: dict[Any, Any]) -> Failure:
+    return Failure(
+        "missing", wording.no_key(key, value), casual=wording.no_key(key, value, hidden=True)
+    )

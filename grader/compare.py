@@ -118,7 +118,9 @@ def compare(observed: Any, expected: Array, tolerance: Tolerance) -> Comparison:
         return Comparison(Outcome.TYPE, kind, shape)
     seen = Comparison(Outcome.EQUAL, kind, shape, array.shape, array.dtype.name)
     if isinstance(observed, (list, tuple)):
-        pattern = find_pattern(_float64(array), expected, tolerance)
+        numbers = _float64(array)
+        same = is_close(numbers, expected, tolerance)
+        pattern = Pattern("list") if same else find_pattern(numbers, expected, tolerance)
         return replace(seen, outcome=Outcome.TYPE, pattern=pattern)
     if array.dtype.kind not in "iuf" or array.dtype == np.float16:
         outcome = Outcome.SHAPE if array.shape != shape else Outcome.DTYPE

@@ -56,9 +56,14 @@ def grade(
             submission, checks, quantities, cases, assignment.file.functions, parent, limits, loss
         )
     observed = time.monotonic()
-    judgement = _judge(assignment, quantities, seen, inputs)
+    # Values near the largest number overflow when they are compared, and are wrong all the same.
+    with np.errstate(all="ignore"):
+        judgement = _judge(assignment, quantities, seen, inputs)
+        checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
+        own = _right_for_own_loss(judgement, seen, loss)
+        locate = partial(_locate, submission, seen)
+        causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
     judged = time.monotonic()
-    checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
     status, message = _status(judgement, limits)
     notes = list(seen.notes)
     if len(fixture_files(assignment.fixtures)) == 1:
@@ -72,12 +77,7 @@ def grade(
         status=status,
         message=message,
         checks=checked,
-        causes=causes_of(
-            judgement,
-            partial(_locate, submission, seen),
-            None if loss is None else loss.quantity,
-            _right_for_own_loss(judgement, seen, loss),
-        ),
+        causes=causes,
         notes=tuple(notes),
         cells=seen.cells,
         isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),

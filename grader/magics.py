@@ -1,21 +1,37 @@
 """Notebook text that is not Python (magics, shell lines, help) turned into Python, line by line.
 
-Lines keep their numbers. A line is touched only where Python itself stops at it, so that a ``%`` or
-``!`` inside a string stays what it is.
+Lines keep their numbers. Only a line at which a statement begins is looked at, so that a ``%`` or
+``!`` inside a string or a bracket stays what it is; what Python can read is never changed. One
+pass, in time proportional to the text.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 
-SUSPECT = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
-CELL_MAGIC = re.compile(r"\s*%%(\w+)")
-LINE_MAGIC = re.compile(r"^(\s*)%(time|timeit)\s+(?!-)(.*)$")
-NAMED = re.compile(r"^(\s*)([\w\s,.\[\]\"']+=)\s*[%!]")
+SUSPECT = re.compile(r"^[ \t]*+[%!?]|\?[ \t]*+$|=[ \t]*+[%!]", re.MULTILINE)
+CELL_MAGIC = re.compile(r"\s*+%%(\w+)([^\n]*+)")
+LINE_MAGIC = re.compile(r"([ \t]*+)%(?:time|timeit)[ \t]++(?![-\n])")
+COMMAND = re.compile(r"[ \t]*+[%!?]")
+NAMED = re.compile(r"([ \t]*+[^\W\d][\w., \t]*+(?:\[[^\]=]*+\])?+[ \t]*+=)[ \t]*+[%!]")
+LINE = re.compile(r"[^\n\\]*+(?:\\.[^\n\\]*+)*+\\?\n?", re.DOTALL)  # with those it is joined to
+HELP = re.compile(r"[^#'\"]*\w\*?\?{1,2}[ \t]*+")
+
+# What decides where a statement ends: strings, comments, joined lines, line ends and brackets.
+TOKEN = re.compile(
+    r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?+|'
+    r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?+|"
+    r'"(?:\\.|[^"\\\n])*+"?+|'
+    r"'(?:\\.|[^'\\\n])*+'?+|"
+    r"\#[^\n]*+|\\\n|[\n()\[\]{}]",
+    re.DOTALL,
+)
 
 RUN_BODY = frozenset({"capture", "prun", "time", "timeit"})
 """Cell magics whose cell is Python all the same."""
+
+MAX_NOTES = 5
+MAX_SHOWN = 200
 
 
 def to_python(source: str) -> tuple[str, tuple[str, ...]]:
@@ -26,41 +42,56 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
     """
     if not SUSPECT.search(source):
         return source, ()
-    lines = source.split("\n")
-    notes: list[str] = []
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    magic = CELL_MAGIC.match(lines[first])
+    made: list[str] = []
+    left_out: list[str] = []
+    at = 0
+    magic = CELL_MAGIC.match(source)
     if magic:
         if magic[1] not in RUN_BODY:
-            return "\n" * (len(lines) - 1), (f"the cell is %%{magic[1]}, not Python: not run",)
-        lines[first] = ""
-    for _ in range(len(lines)):
-        stopped = _stops_at(lines)
-        if stopped is None or not SUSPECT.search(lines[stopped]):
-            break
-        timed = LINE_MAGIC.match(lines[stopped])
+            return "\n" * source.count("\n"), (f"the cell is %%{magic[1]}, not Python: not run",)
+        at = magic.end()
+        made.append("\n" * magic[0].count("\n"))
+    line = 1 + source.count("\n", 0, at)
+    while at < len(source):
+        timed = LINE_MAGIC.match(source, at)
         if timed:
-            lines[stopped] = timed[1] + timed[3]
-            continue
-        notes.append(f"line {stopped + 1} is not Python and was left out: {lines[stopped].strip()}")
-        lines[stopped] = _left_out(lines[stopped])
-    return "\n".join(lines), tuple(notes)
+            made.append(timed[1])
+            at = timed.end()
+        end = LINE.match(source, at).end()  # type: ignore[union-attr]  # it matches anything
+        python = _instead(source[at:end])
+        if python is None:
+            end = _statement_end(source, at)
+            python = source[at:end]
+        else:
+            text = source[at:end].strip().split("\n")[0][:MAX_SHOWN]
+            left_out.append(f"line {line} is not Python and was left out: {text}")
+        made.append(python)
+        line += python.count("\n")
+        at = end
+    if len(left_out) > MAX_NOTES:
+        left_out[MAX_NOTES:] = [f"{len(left_out) - MAX_NOTES} more lines were left out"]
+    return "".join(made), tuple(left_out)
 
 
-def _stops_at(lines: list[str]) -> int | None:
-    """Return the index of the line at which Python stops reading, or None."""
-    try:
-        ast.parse("\n".join(lines))
-    except SyntaxError as error:
-        line = (error.lineno or 0) - 1
-        return line if 0 <= line < len(lines) else None
-    except (ValueError, RecursionError, MemoryError):
-        return None
+def _instead(line: str) -> str | None:
+    """Return what stands in the place of a line that is not Python; None for one that may be."""
+    ends = "\n" * line.count("\n")
+    named = NAMED.match(line)
+    if named:
+        return f"{named[1]} None{ends}"
+    if COMMAND.match(line) or (line.rstrip().endswith("?") and HELP.fullmatch(line.rstrip())):
+        return line[: len(line) - len(line.lstrip())] + "pass" + ends
     return None
 
 
-def _left_out(line: str) -> str:
-    named = NAMED.match(line)
-    if named:
-        return f"{named[1]}{named[2]} None"
-    return line[: len(line) - len(line.lstrip())] + "pass"
+def _statement_end(source: str, start: int) -> int:
+    """Return where the statement that begins at `start` ends, its line end included."""
+    depth = 0
+    for token in TOKEN.finditer(source, start):
+        if token[0] in "([{":
+            depth += 1
+        elif token[0] in ")]}":
+            depth = max(depth - 1, 0)
+        elif token[0] == "\n" and depth == 0:
+            return token.end()
+    return len(source)

@@ -1,8 +1,9 @@
 """Runs an assignment's checks against a submission and keeps what they saw: `Observations`.
 
 Every check starts in a fresh worker in which the submission's cells have just run, so none sees
-what another left behind. A worker that hangs or dies costs the case it was on; the next case gets
-a fresh one. Expected values are nowhere near: this module cannot even import them.
+what another left behind. Only where the cells take seconds do checks share a worker. A worker that
+hangs or dies costs the case it was on; the next case gets a fresh one. Expected values are nowhere
+near: this module cannot even import them.
 """
 
 from __future__ import annotations
@@ -108,6 +109,10 @@ def observe(
         if loss is not None and has_loss and worker is not None and worker.alive:
             line = Line(worker, replay, seen.note)
             seen.own = _own(check, quantities[check.name], cases, line, functions, loss)
+        if worker is not None and not replay.slow:
+            worker.close()
+    if replay.slow:
+        seen.note(wording.shared_worker())
         if worker is not None:
             worker.close()
     return seen
@@ -151,7 +156,7 @@ def _try(
         if failure.called is None and line.called is not None:  # raised by unpack or pick
             failure = line.blame(failure)
         return dict.fromkeys(quantities, failure)
-    except Exception as error:  # the check itself is wrong: never the student's loss
+    except (Exception, SystemExit) as error:  # the check itself is wrong, not the student
         text = wording.check_failed(check.name, error)
         return dict.fromkeys(quantities, Failure("internal", text))
     return {quantity: _plain(returned[quantity], line) for quantity in quantities}

@@ -45,18 +45,22 @@ def find_relation(
     quantity: str, findings: Sequence[Finding], cases: Sequence[Expected]
 ) -> Relation | None:
     """Return the pattern behind a quantity's wrong findings, if one holds on all of them."""
-    wrong = [(f, case) for f, case in zip(findings, cases, strict=True) if f.verdict == "wrong"]
+    pairs = list(zip(findings, cases, strict=True))
+    wrong = [(f, case) for f, case in pairs if f.verdict == "wrong"]
     if not wrong:
         return None
     patterns = [f.comparison.pattern if f.comparison else None for f, _ in wrong]
     found = [pattern for pattern in patterns if pattern is not None]
-    if len(found) == len(wrong):
-        return _same_pattern(found, [case for _, case in wrong], [f for f, _ in wrong])
-    return _same_as(quantity, wrong)
+    if len(found) < len(wrong):
+        return _same_as(quantity, wrong)
+    right = [case.sizes for f, case in pairs if f.verdict == "correct"]
+    return _same_pattern(found, wrong, right)
 
 
 def _same_pattern(
-    patterns: Sequence[Pattern], cases: Sequence[Expected], findings: Sequence[Finding]
+    patterns: Sequence[Pattern],
+    wrong: Sequence[tuple[Finding, Expected]],
+    right: Sequence[Mapping[str, int]],
 ) -> Relation | None:
     layouts = {p.layout for p in patterns}
     # One row looks both transposed and reshaped; what holds on the larger cases decides.
@@ -67,11 +71,11 @@ def _same_pattern(
     factors = [1.0 if p.factor is None else p.factor for p in patterns]
     if all(p.factor is None for p in patterns):
         return Relation(layout)
-    symbol = name_factor(factors, [case.sizes for case in cases])
+    symbol = name_factor(factors, [case.sizes for _, case in wrong], right)
     if symbol is not None:
         return Relation(layout, factors[0], symbol)
     # A single number is some multiple of every other: that alone says nothing.
-    telling = any(f.expected is not None and f.expected.size > 1 for f in findings)
+    telling = any(f.expected is not None and f.expected.size > 1 for f, _ in wrong)
     if telling and np.ptp(factors) <= 1e-6 * abs(factors[0]):
         return Relation(layout, factors[0])
     return None
@@ -122,7 +126,11 @@ NUMBERS = ((1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (4, 1), (-1, 2), (1, 4), (0
 """Plain factors as numerator and denominator, the likeliest first."""
 
 
-def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
+def name_factor(
+    factors: Sequence[float],
+    sizes: Sequence[Mapping[str, int]],
+    right: Sequence[Mapping[str, int]] = (),
+) -> str | None:
     """Return a factor in the letters of the shapes, if one form fits every case.
 
     Parameters
@@ -131,6 +139,8 @@ def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) ->
         One for each case.
     sizes : sequence of mapping
         The sizes of each case.
+    right : sequence of mapping
+        The sizes of the cases that are right: a letter's factor has to be 1 there.
 
     Returns
     -------
@@ -142,17 +152,22 @@ def name_factor(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) ->
         for letter in letters if power else [""]:
             for top, bottom in NUMBERS:
                 values = [top / bottom * s.get(letter, 1) ** power for s in sizes]
-                if all(map(_about, factors, values)):
+                hidden = [top / bottom * s.get(letter, 1) ** power for s in right if letter]
+                fits = all(map(_about, factors, values))
+                if fits and all(_about(1.0, value) for value in hidden):
                     return _spell(top, bottom, letter, power)
-    return _with_constant(factors, sizes, letters)
+    return _with_constant(factors, sizes, letters, right)
 
 
 def _about(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-12)
+    return math.isclose(a, b, rel_tol=1e-5)
 
 
 def _with_constant(
-    factors: Sequence[float], sizes: Sequence[Mapping[str, int]], letters: Sequence[str]
+    factors: Sequence[float],
+    sizes: Sequence[Mapping[str, int]],
+    letters: Sequence[str],
+    right: Sequence[Mapping[str, int]],
 ) -> str | None:
     """Return ``"N/1000"`` or ``"1000/N"``: a whole number stands in the code where N belongs.
 
@@ -160,14 +175,17 @@ def _with_constant(
     """
     for letter in letters:
         values = np.array([s[letter] for s in sizes], dtype=float)
-        if len(set(values)) < 2 or 0 in factors:
+        if len(set(values)) < 2:
             continue
         for form, numbers in (
             (f"{letter}/{{}}", values / np.asarray(factors)),
             (f"{{}}/{letter}", values * np.asarray(factors)),
         ):
+            if not np.isfinite(numbers).all():
+                continue
             number = round(float(numbers[0]))
-            if number > 1 and np.allclose(numbers, number, rtol=1e-5):
+            there = all(s[letter] == number for s in right)
+            if number > 1 and there and np.allclose(numbers, number, rtol=1e-5):
                 return form.format(number)
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -45,8 +47,11 @@ class Line:
     def blame(self, failure: Failure) -> Failure:
         """Return `failure` with the function that was called last, and where it is defined."""
         places = failure.places or tuple(self._replay.defined_at(self.called))
-        text = wording.of_function(self.called, failure.text) if self.called else failure.text
-        return Failure(failure.kind, text, failure.type, places, self.called, failure.casual)
+        text, casual = (
+            wording.of_function(self.called, said) if self.called and said else said
+            for said in (failure.text, failure.casual)
+        )
+        return Failure(failure.kind, text or "", failure.type, places, self.called, casual)
 
     def _value(self, name: str | None, ask: Any) -> Any:
         label = name or self.called
@@ -70,15 +75,28 @@ class Line:
         return answer.value
 
 
+SLOW = 2.0
+"""Cells that take more seconds than this together are not run again for every check."""
+
+
 class Replay:
-    """Runs a submission's cells in fresh workers, always the same way."""
+    """Runs a submission's cells in fresh workers, always the same way.
+
+    Attributes
+    ----------
+    slow : bool
+        Whether running the cells again costs so much that checks share a worker.
+    """
 
     def __init__(self, submission: Submission, parent: WarmParent, limits: Limits) -> None:
         self._submission, self._parent, self.limits = submission, parent, limits
         self._deadline = time.monotonic() + limits.submission
+        self._again_left = limits.submission  # seconds that may go into running cells again
         self._skip: set[int] = set()  # cells that took their worker with them
+        self._text = "\n".join(cell.source for cell in submission.cells)
         self.cells: list[Cell] = []
         self.active: tuple[str, ...] = ()
+        self.slow = False
 
     @property
     def seconds_left(self) -> float:
@@ -88,6 +106,7 @@ class Replay:
     def first(self) -> Worker | None:
         """Run all cells, keep how each went, and return the worker in which they ran."""
         worker: Worker | None = self._fork()
+        started = time.monotonic()
         for index, cell in enumerate(self._submission.cells):
             if worker is not None and not worker.alive:
                 worker = self.again(up_to=index)
@@ -96,6 +115,7 @@ class Replay:
                 self.cells.append(Cell(cell.label, cell.source, "skipped", text))
                 continue
             self.cells.append(self._run(worker, index))
+        self.slow = time.monotonic() - started > SLOW
         return worker
 
     def again(self, up_to: int | None = None) -> Worker | None:
@@ -104,10 +124,16 @@ class Replay:
         A cell that takes its worker with it only now is left out from here on.
         """
         while self.seconds_left > 0:
+            started = time.monotonic()
             worker = self._fork()
             for index in range(len(self._submission.cells) if up_to is None else up_to):
-                if worker.alive and index not in self._skip and self.seconds_left > 0:
+                if worker.alive and index not in self._skip:
                     self._run(worker, index)
+            # Running cells again is our way of working: up to a limit, the submission's own time
+            # does not pay for it.
+            free = min(time.monotonic() - started, self._again_left)
+            self._deadline += free
+            self._again_left -= free
             if worker.alive:
                 return worker
         return None
@@ -119,7 +145,7 @@ class Replay:
 
     def _run(self, worker: Worker, index: int) -> Cell:
         cell = self._submission.cells[index]
-        seconds = min(self.limits.cell, self.seconds_left)
+        seconds = max(min(self.limits.cell, self.seconds_left), 0.1)
         try:
             answer = worker.run(index, cell.label, cell.python, seconds)
         except WorkerGone as gone:
@@ -144,15 +170,31 @@ class Replay:
             places = tuple(self.defined_at(called))
             text = wording.not_callable(called, error.message)
             return Failure("error", text, None, places, called)
-        text, casual = wording.raised(called, error.kind, error.type, error.message, seconds)
-        return Failure(error.failure, text, error.type, places, called, casual)
+        text, casual = wording.raised(
+            called, error.kind, error.type, error.message, seconds, self._own_words(error, places)
+        )
+        # The name of a class may be made while running, as that of a function may.
+        own = not hasattr(builtins, error.type) and error.type not in self._text
+        return Failure(error.failure, text, None if own else error.type, places, called, casual)
+
+    def _own_words(self, error: wire.Error, places: Sequence[Place]) -> bool:
+        """Whether an exception's type or text was made by the submission, not by a library."""
+        if not hasattr(builtins, error.type) and error.type not in ("AxisError", "LinAlgError"):
+            return True
+        if not places:
+            return False
+        cells = {cell.label: cell.source for cell in self._submission.cells}
+        line = cells[places[-1].cell].split("\n")[places[-1].line - 1]
+        return bool(re.search(r"\b(raise|assert)\b", line))
 
     def _places(self, frames: Iterable[wire.Frame]) -> Iterable[Place]:
         for frame in frames:
             if 0 <= frame.cell < len(self._submission.cells):
                 cell = self._submission.cells[frame.cell]
                 line = min(max(frame.line, 1), cell.source.count("\n") + 1)
-                yield Place(cell.label, line, frame.function and frame.function[:100])
+                # A function's name is text of the submission, or it was made while running.
+                named = frame.function is not None and frame.function in self._text
+                yield Place(cell.label, line, frame.function if named else None)
 
     def defined_at(self, name: str | None) -> Iterable[Place]:
         """Yield where the text defines a name."""

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import io
 import json
+import os
 import re
 import tokenize
 from collections.abc import Mapping
@@ -22,6 +23,11 @@ from .magics import to_python
 
 MAX_BYTES = 50 * 2**20
 MAX_CELLS = 2_000
+MAX_CODE = 1_000_000
+"""Characters of code that are run of one submission; homework has a hundredth of it."""
+
+
+ASCII = bytes(range(32, 127))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Submission:
     Attributes
     ----------
     name : str
-        The file's name without folders.
+        The file's name without folders, as text that can be shown everywhere.
     sha256 : str
         Of the file's bytes.
     module : str
@@ -104,54 +110,63 @@ def read_submission(path: Path) -> Submission:
     """
     data = _read_bytes(path)
     sha256 = hashlib.sha256(data).hexdigest()
+    name = shown(path.name)
     if path.suffix.lower() == ".py":
+        if len(data) > MAX_CODE:
+            raise SubmissionError(
+                f"{shown(path)}: this module has {len(data):,} bytes and at most {MAX_CODE:,} "
+                "are read; hand in the code alone, without data"
+            )
         text, notes = _decode_module(data)
-        cells: tuple[CodeCell, ...] = (CodeCell(path.name, text, text, notes),)
-        return Submission(path.name, sha256, path.stem, cells, definitions=find_definitions(cells))
+        cells: tuple[CodeCell, ...] = (CodeCell(name, text, text, notes),)
+        return Submission(name, sha256, Path(name).stem, cells, None, find_definitions(cells))
     notebook = _parse_notebook(path, data)
     cells = tuple(_code_cells(path, notebook))
-    return Submission(
-        path.name,
-        sha256,
-        "__main__",
-        cells,
-        assignment=_named_assignment(notebook),
-        definitions=find_definitions(cells),
-    )
+    named = _named_assignment(notebook)
+    return Submission(name, sha256, "__main__", cells, named, find_definitions(cells))
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as text; what is no UTF-8 in it becomes a replacement character."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _read_bytes(path: Path) -> bytes:
+    where = shown(path)
     if path.suffix.lower() not in (".ipynb", ".py"):
-        kind = "a folder" if path.is_dir() else f"a {path.suffix or 'nameless'} file"
-        raise SubmissionError(f"{path}: this is {kind}; hand in one .ipynb or .py file")
+        kind = "a folder" if path.is_dir() else f"a {shown(path.suffix) or 'nameless'} file"
+        raise SubmissionError(f"{where}: this is {kind}; hand in one .ipynb or .py file")
     try:
         if path.is_dir():
-            raise SubmissionError(f"{path}: this is a folder; hand in one .ipynb or .py file")
+            raise SubmissionError(f"{where}: this is a folder; hand in one .ipynb or .py file")
         if not path.exists():
-            raise SubmissionError(f"{path}: there is no such file")
+            raise SubmissionError(f"{where}: there is no such file")
         if not path.is_file():
-            raise SubmissionError(f"{path}: this is not a regular file")
+            raise SubmissionError(f"{where}: this is not a regular file")
         if path.stat().st_size > MAX_BYTES:
             raise SubmissionError(
-                f"{path}: the file has {path.stat().st_size / 2**20:.0f} MB and at most "
+                f"{where}: the file has {path.stat().st_size / 2**20:.0f} MB and at most "
                 f"{MAX_BYTES // 2**20} are read; clear the outputs of its cells and save again"
             )
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise SubmissionError(f"{path}: the file cannot be read: {reason}") from error
+        raise SubmissionError(f"{where}: the file cannot be read: {reason}") from error
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise SubmissionError(f"{path}: the file is empty")
+        raise SubmissionError(f"{where}: the file is empty")
     return data
 
 
 def _decode_module(data: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return _plain(data.decode(encoding)), ()
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        note = "the file is not UTF-8 and names no encoding; it was read as Latin-1"
-        return _plain(data.decode("latin-1")), (note,)
+        # Some (punycode, utf-7) read plain letters as others, fail at them, or take for ever.
+        if ASCII.decode(encoding) == ASCII.decode("ascii"):
+            return _plain(data.decode(encoding)), ()
+    except (SyntaxError, ValueError, LookupError):  # UnicodeErrors are ValueErrors
+        pass
+    note = "the file is not UTF-8 and names no encoding that fits; it was read as Latin-1"
+    return _plain(data.decode("latin-1")), (note,)
 
 
 def _plain(text: str) -> str:
@@ -165,17 +180,17 @@ def _parse_notebook(path: Path, data: bytes) -> dict[str, Any]:
         notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors are ValueErrors
         raise SubmissionError(
-            f"{path}: this is not a notebook: it is not valid JSON ({error}); "
+            f"{shown(path)}: this is not a notebook: it is not valid JSON ({error}); "
             "open it in Jupyter and save it again"
         ) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise SubmissionError(f"{path}: this is JSON, but not a notebook: it has no nbformat")
+        raise SubmissionError(f"{shown(path)}: this is JSON, but not a notebook: it has no nbformat")
     if notebook["nbformat"] < 4:
         notebook = _upgraded(path, data)
     if not isinstance(notebook.get("cells"), list):
-        raise SubmissionError(f"{path}: this notebook has no list of cells")
+        raise SubmissionError(f"{shown(path)}: this notebook has no list of cells")
     if len(notebook["cells"]) > MAX_CELLS:
-        raise SubmissionError(f"{path}: this notebook has more than {MAX_CELLS} cells")
+        raise SubmissionError(f"{shown(path)}: this notebook has more than {MAX_CELLS} cells")
     return dict(notebook)
 
 
@@ -187,13 +202,14 @@ def _upgraded(path: Path, data: bytes) -> dict[str, Any]:
         return dict(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
     except Exception as error:  # nbformat raises whatever a malformed notebook leads it to
         raise SubmissionError(
-            f"{path}: this notebook has an old format that cannot be read "
+            f"{shown(path)}: this notebook has an old format that cannot be read "
             f"({type(error).__name__}); open it in Jupyter and save it again"
         ) from error
 
 
 def _code_cells(path: Path, notebook: dict[str, Any]) -> list[CodeCell]:
     cells: list[CodeCell] = []
+    room = MAX_CODE
     for cell in notebook["cells"]:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -201,15 +217,27 @@ def _code_cells(path: Path, notebook: dict[str, Any]) -> list[CodeCell]:
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
         if not isinstance(source, str):
-            raise SubmissionError(f"{path}: a cell of this notebook holds no text")
+            raise SubmissionError(f"{shown(path)}: a cell of this notebook holds no text")
         count = cell.get("execution_count")
         label = f"code cell {len(cells) + 1}"
         if isinstance(count, int) and not isinstance(count, bool):
             label += f" (In [{count}])"
         source = _plain(source)
+        if len(source) > room:
+            cells.append(_too_long(label, source))
+            continue
+        room -= len(source)
         python, notes = to_python(source)
         cells.append(CodeCell(label, source, python, notes))
     return cells
+
+
+def _too_long(label: str, source: str) -> CodeCell:
+    note = (
+        f"the code cells have more than {MAX_CODE:,} characters together with this one, which has "
+        f"{len(source):,}: not run"
+    )
+    return CodeCell(label, source[:1000], "", (note,))
 
 
 def _named_assignment(notebook: dict[str, Any]) -> str | None:
@@ -229,9 +257,10 @@ def find_definitions(cells: tuple[CodeCell, ...]) -> dict[str, Definition]:
         try:
             tree = ast.parse(cell.python)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            for match in re.finditer(r"^(?:def|class)\s+(\w+)", cell.source, re.MULTILINE):
-                line = cell.source.count("\n", 0, match.start()) + 1
-                found[match[1]] = Definition(index, line)
+            for number, line in enumerate(cell.source.split("\n"), 1):
+                match = re.match(r"(?:def|class)\s+(\w+)", line)
+                if match:
+                    found[match[1]] = Definition(index, number)
             continue
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -40,8 +40,11 @@ def shape_text(shape: Sequence[int]) -> str:
     return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
 
 
-def described(value: Any) -> str:
-    """Say what a value is: "None", "a tuple of 3 values", "an array of shape (3,)"."""
+def described(value: Any, hidden: bool = False) -> str:
+    """Say what a value is: "None", "a tuple of 3 values", "an array of shape (3,)".
+
+    On a hidden case names and keys are left out: they may have been made of the inputs.
+    """
     if value is None:
         return "None"
     if isinstance(value, bool):
@@ -54,9 +57,9 @@ def described(value: Any) -> str:
         values = "value" if len(value) == 1 else "values"
         return f"a {type(value).__name__} of {len(value)} {values}"
     if isinstance(value, dict):
-        return f"a dictionary with {_keys(value)}"
+        return "a dictionary" if hidden else f"a dictionary with {_keys(value)}"
     if isinstance(value, Opaque):
-        return f"a {short(value.type, 60)}"
+        return "an object" if hidden else f"a {short(value.type, 60)}"
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
         return f"an array of shape {shape_text(shape)}"
@@ -70,20 +73,22 @@ def _keys(mapping: dict[Any, Any]) -> str:
 # What checks say ----------------------------------------------------------------------------------
 
 
-def returned_instead(names: Sequence[str], value: Any) -> str:
+def returned_instead(names: Sequence[str], value: Any, hidden: bool = False) -> str:
     """Say that a tuple was wanted."""
     wanted = f"{len(names)} values ({', '.join(names)})"
-    return f"should return {wanted}, and returned {described(value)}"
+    return f"should return {wanted}, and returned {described(value, hidden)}"
 
 
-def no_dictionary(keys: Sequence[str], value: Any) -> str:
+def no_dictionary(keys: Sequence[str], value: Any, hidden: bool = False) -> str:
     """Say that a dictionary was wanted."""
-    return f"should return a dictionary with the keys {listed(keys)}; there is {described(value)}"
+    have = described(value, hidden)
+    return f"should return a dictionary with the keys {listed(keys)}; there is {have}"
 
 
-def no_key(key: str, mapping: dict[Any, Any]) -> str:
+def no_key(key: str, mapping: dict[Any, Any], hidden: bool = False) -> str:
     """Say that a key is missing."""
-    return f"returned a dictionary without the key {key!r}; it has {_keys(mapping)}"
+    text = f"returned a dictionary without the key {key!r}"
+    return text if hidden else f"{text}; it has {_keys(mapping)}"
 
 
 def of_function(name: str, text: str) -> str:
@@ -95,16 +100,16 @@ def check_returned(check: str, quantities: Sequence[str]) -> str:
     """Say that a check is wrong."""
     return (
         f"the grader failed here, not your code: the check {check} should give {listed(quantities)}"
-        " and did not. No points were taken; please tell your instructor"
+        " and did not. These points are open; please tell your instructor"
     )
 
 
-def check_failed(check: str, error: Exception) -> str:
+def check_failed(check: str, error: BaseException) -> str:
     """Say that a check raised an exception of its own."""
     return (
         f"the grader failed here, not your code: the check {check} raised "
         f"{type(error).__name__} ({short(str(error), 200)}). "
-        "No points were taken; please tell your instructor"
+        "These points are open; please tell your instructor"
     )
 
 
@@ -150,9 +155,13 @@ def not_callable(name: str, kind: str) -> str:
 
 
 def raised(
-    called: str | None, kind: str, type_name: str, message: str, seconds: float
+    called: str | None, kind: str, type_name: str, message: str, seconds: float, own_words: bool
 ) -> tuple[str, str]:
-    """Say what an exception says; the second text is the one for hidden cases."""
+    """Say what an exception says; the second text is the one for hidden cases.
+
+    On a hidden case an exception made by the submission may quote the inputs, so its words
+    (`own_words`) are left out there.
+    """
     who = f"{short(called, 60)} " if called else ""
     if kind == "timeout":
         text = f"{who or 'the cell '}was still running after {seconds:.3g} seconds and was stopped"
@@ -165,7 +174,10 @@ def raised(
     if type_name == "SystemExit":
         head = f"{who}called sys.exit()" if called else "sys.exit() ended the cell"
     text, hidden = short(message), short(without_values(message))
-    return f"{head}: {text}" if text else head, f"{head}: {hidden}" if hidden else head
+    whole = f"{head}: {text}" if text else head
+    if own_words:
+        return whole, f"{who}raised an exception of its own" if called else "an exception"
+    return whole, f"{head}: {hidden}" if hidden else head
 
 
 def without_values(message: str) -> str:
@@ -219,10 +231,11 @@ def _failure(failure: Failure, hidden: bool) -> str:
 
 def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
     wanted = f"an array of shape {shape_text(c.expected_shape)}" if c.expected_shape else "a number"
-    right = ". The values are right" if c.pattern and c.pattern.factor is None else ""
+    kept = c.pattern is not None and c.pattern.layout in ("transposed", "reshaped", "list")
+    right = ". The values are right" if kept and c.pattern and c.pattern.factor is None else ""
     if c.outcome == "type":
         why = f" ({observed.why})" if isinstance(observed, Opaque) and observed.why else ""
-        return f"is {described(observed)}{why}, expected {wanted}{right}"
+        return f"is {described(observed, hidden)}{why}, expected {wanted}{right}"
     if c.outcome == "shape":
         have = f"has shape {shape_text(c.shape or ())}" if c.shape else "is one number"
         if not c.expected_shape:
@@ -303,10 +316,11 @@ def relation(names: Sequence[str], related: Relation, shapes: str = "") -> tuple
     scale = _scale_words(related, be, have)
     layout, hint = _layout_words(related.layout, be, have, their)
     if layout and scale:
-        return f"{who} {layout}{shapes}; apart from that {scale[0]}.", f"{hint} {scale[1]}"
+        they = "they" if len(names) > 1 else "it"
+        return f"{who} {layout}{shapes}; apart from that {they} {scale[0]}.", f"{hint} {scale[1]}"
     if scale:
         return f"{who} {scale[0]}.", scale[1]
-    if related.layout == "summed" or (related.layout or "").startswith("unsummed"):
+    if related.layout not in ("transposed", "reshaped", "list"):
         return f"{who} {layout}{shapes}.", hint
     return f"{who} {layout}{shapes}. {their.capitalize()} values are right.", hint
 
@@ -321,7 +335,7 @@ def _scale_words(related: Relation, be: str, have: str) -> tuple[str, str] | Non
         return f"{have} the wrong sign", "Which of the two is subtracted from which?"
     if symbol is None:
         return (
-            f"{be} {related.factor:.6g} times the right value, on every case",
+            f"{be} {related.factor:.6g} times the right value",
             "A constant factor is lost or added on the way: which one could it be?",
         )
     letters = re.findall(r"[A-Za-z]\w*", symbol)
@@ -406,12 +420,25 @@ def unexplained(found: Mapping[str, str], right: Sequence[str]) -> str:
 
 def failure_cause(text: str, cases: Sequence[str], everywhere: bool) -> str:
     """Say a failure once for all the cases that it happened on."""
-    return f"{text}." if everywhere else f"{text}. It happens on {listed(cases, 6)}."
+    return f"{text}." if everywhere else f"{text}. {happens_on(cases)}"
+
+
+def happens_on(cases: Sequence[str]) -> str:
+    """Say on which cases something happens."""
+    return f"It happens on {listed(cases, 6)}."
+
+
+def shared_worker() -> str:
+    """Say that checks were not kept apart from one another."""
+    return (
+        "The cells take more than a few seconds, so they ran once, and the checks followed one "
+        "another in the same process"
+    )
 
 
 def partly() -> str:
     """Say that something could not be judged through no fault of the student's."""
-    return "Not everything could be judged, and no points were taken for that: see below."
+    return "The grader failed on a part of this, not you. Those points are open: see below."
 
 
 def out_of_time(seconds: float) -> str:

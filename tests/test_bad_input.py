@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from conftest import ROOT
 from homework import (
     BACKWARD,
     FORWARD,
@@ -14,6 +15,9 @@ from homework import (
     with_backward,
     with_forward,
 )
+
+from grader.fixtures import read_inputs
+from grader.results import to_json
 
 GRADIENTS = ("L", "dW1", "db1", "dW2", "db2")
 FORWARDS = ("Z1", "H", "Z2", "Y")
@@ -233,3 +237,129 @@ def test_a_submission_that_uses_up_its_time_is_graded_as_far_as_it_came(submit):
     assert result.cells[4].state == "timeout"
     assert result.cells[5].state == "skipped"
     assert {q.verdict for q in quantities(result).values()} == {"blocked"}
+
+
+def test_a_gradient_that_is_zero_on_one_case_and_not_on_others_is_judged(submit):
+    # b2 is 0 in the handout and not elsewhere
+    result = submit(with_backward("'b2': dLdb2", "'b2': weights['b2']"))
+
+    assert verdicts(result)["db2"] == "wrong"
+    assert result.score == 17
+
+
+def test_values_near_the_largest_number_are_wrong_and_nothing_else(submit):
+    result = submit(with_backward("'b1': dLdb1", "'b1': dLdb1 * 1e308"))
+
+    assert verdicts(result)["db1"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print('name: \\udce9')",
+        "raise ValueError('\\udce9')",
+        "print('\\x00\\x1b[31m \\u202e')",
+        "import shutil, os\nshutil.rmtree(os.path.dirname(os.getcwd()))",
+        "x = get_ipython().run_line_magic('matplotlib', 'inline')",
+        "raise SyntaxError('x', ([], 1, 1, ''))",
+        "raise SyntaxError('x', ('code cell 5', 'abc', 1, ''))",
+        "import subprocess\nsubprocess.Popen(['sleep', '99'], start_new_session=True)",
+        "np.prod = np.ndarray = np.array = None",
+    ],
+)
+def test_a_cell_that_attacks_what_is_around_it_costs_nothing(submit, cell):
+    result = submit([*SOLUTION[:1], cell, *SOLUTION[1:]])
+
+    assert (result.score, result.status) == (20, "graded")
+
+
+def test_a_function_that_forks_gets_no_other_functions_answers(submit):
+    forking = SIGMOID.replace("    return", "    import os; os.fork()\n    return")
+    result = submit([IMPORTS, forking, *_with_own_sigmoid()])
+
+    assert verdicts(result)["S"] in ("correct", "crash")
+    assert {v for q, v in verdicts(result).items() if q != "S"} == {"correct"}
+
+
+def test_who_ends_the_process_that_starts_workers_harms_only_himself(submit):
+    result = submit([*SOLUTION, "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"])
+
+    assert result.status == "graded"
+    assert len(result.cells) == 5
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "'history': [0.5] * 25_000, 'W1'",
+        "'log': list(range(100_000)), 'W1'",
+        "'deep': [[[i] for i in range(50)] for _ in range(400)], 'W1'",
+        "'text': 'x' * 10_000_000, 'W1'",
+        "'net': object(), 'f': len, 'W1'",
+    ],
+)
+def test_whatever_else_is_in_the_dictionary_the_gradients_count(submit, entry):
+    assert submit(with_backward("{'W1'", "{" + entry)).score == 20
+
+
+def test_keys_that_are_numpy_strings_count(submit):
+    names = "dict(zip(np.array(['W1', 'b1', 'W2', 'b2']), (dLdW1, dLdb1, dLdW2, dLdb2)))"
+    cells = with_backward("{'W1': dLdW1, 'b1': dLdb1, 'W2': dLdW2, 'b2': dLdb2}", names)
+
+    assert submit(cells).score == 20
+
+
+def test_slow_cells_run_once_and_cost_no_check(submit):
+    slow = "import time\ntime.sleep(1.2)"
+    result = submit([*SOLUTION, slow, slow, "while True: pass"], cell=1.5, submission=8.0)
+
+    assert result.score == 20
+    assert any("ran once" in note for note in result.notes)
+
+
+def test_a_module_knows_its_file(submit):
+    assert submit("import os\nhere = os.path.dirname(__file__)\n" + "\n".join(SOLUTION)).score == 20
+
+
+def test_a_right_list_is_said_to_be_a_right_list(submit):
+    result = submit(with_backward("'W1': dLdW1", "'W1': dLdW1.tolist()"))
+
+    (cause,) = result.causes
+    assert cause.text == "dW1 is a list. Its values are right."
+
+
+def test_a_pattern_on_some_cases_says_on_which(submit):
+    result = submit(with_backward("'W1': dLdW1", "'W1': dLdW1 * (3.7 if N == 64 else 1)"))
+
+    (cause,) = result.causes
+    assert cause.text == "dW1 is 3.7 times the right value. It happens on sixty-four-rows."
+
+
+def test_a_constant_is_not_called_n_where_other_cases_show_that_it_is_not(submit):
+    result = submit(with_backward("'W1': dLdW1", "'W1': dLdW1 * (64 if N == 64 else 1)"))
+
+    (cause,) = result.causes
+    assert cause.text.startswith("dW1 is 64 times the right value.")
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "raise ValueError(str(X))",
+        "raise type(f'E{X[0, 0]}', (Exception,), {})",
+        "assert N > 100, f'bad labels {Y_T} {X}'",
+        "return {f'{X[0, 0]}': 1, 'W1': 1}, 1",
+        "return {f'{X[0, 0]}': 1}",
+        "return type(f'E{X[0, 0]}', (), {})(), 1",
+        "return {'W1': type(f'E{X[0, 0]}', (), {})()}, 1",
+        "int(str(X[0, 0]))",
+        "exec(f'def f{int(abs(X[0,0])*1e6)}(): 1/0\\nf{int(abs(X[0,0])*1e6)}()')",
+    ],
+)
+def test_inputs_of_hidden_cases_do_not_reach_the_result(submit, spoilt):
+    inputs = read_inputs(ROOT / "fixtures" / "backprop_mse")
+    digits = str(abs(inputs["seven-rows"]["X"][0, 0])).replace(".", "")[1:7]
+    result = submit(with_backward("N = X.shape[0]", f"N = X.shape[0]\n    if N < 1000: {spoilt}"))
+
+    assert result.score <= 12.5
+    assert digits not in to_json(result).decode().replace(".", "")

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
+import os
 import re
+import time
+from pathlib import Path
 
 import pytest
 from homework import BACKWARD, SOLUTION, notebook, write_notebook
@@ -123,7 +127,13 @@ def test_modules_are_decoded_as_python_does_and_else_as_latin_1(tmp_path, conten
         ("%%bash\nrm -rf /\nls", "\n\n"),
         ("s = '''\n%d is 5 % of\n!x\n'''\n%autoreload 2", "s = '''\n%d is 5 % of\n!x\n'''\npass"),
         ("x = (7\n% 4)", "x = (7\n% 4)"),
-        ("print 'hello'\n%matplotlib inline", "print 'hello'\n%matplotlib inline"),
+        ("print 'hello'\n%matplotlib inline", "print 'hello'\npass"),
+        ("!pip install \\\n  numpy\nx = 1", "pass\n\nx = 1"),
+        ("d['a'] = !ls", "d['a'] = None"),
+        ("%time f(\n% 3)\n%who", "f(\n% 3)\npass"),
+        ('%who\n"k=%d" % 5', 'pass\n"k=%d" % 5'),
+        ("%who\n# really?\nx = 'why?'", "pass\n# really?\nx = 'why?'"),
+        ("x = np.dot?\ny = 1", "pass\ny = 1"),
     ],
 )
 def test_what_is_not_python_is_left_out_line_by_line(source, python):
@@ -140,6 +150,85 @@ def test_what_was_left_out_is_noted():
 @given(st.text(st.sampled_from("%!?'\"\n x=():#\\"), max_size=60))
 def test_the_number_of_lines_never_changes(source):
     assert to_python(source)[0].count("\n") == source.count("\n")
+
+
+@given(st.text(st.sampled_from("%!?'\"\n x=():#\\[]f"), max_size=60))
+def test_what_python_can_read_is_never_changed(source):
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+
+    assert to_python(source) == (source, ())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n" * 300_000 + "x?",
+        "!pip install x\n" * 60_000,
+        "x = 1\n!ls\n" * 60_000,
+        " " * 900_000 + "!ls",
+        "%time " * 150_000,
+        "(\n" * 400_000 + "!ls",
+        "'''\n!x\n'''\n!x\n" * 50_000,
+        "= " * 400_000 + "!",
+        "x[\n" * 300_000 + "]= !",
+        "def f\n" * 150_000 + "!",
+    ],
+    ids=lambda source: repr(source[:12]),
+)
+def test_the_time_to_read_a_cell_grows_only_with_its_length(tmp_path, source):
+    path = tmp_path / "a.ipynb"
+    cells = [{"cell_type": "code", "source": source}]
+    path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    started = time.process_time()
+    (cell,) = read_submission(path).cells
+
+    assert time.process_time() - started < 5  # a parse for each line takes minutes
+    assert cell.python.count("\n") == source.count("\n")
+
+
+def test_of_many_lines_that_are_no_python_the_first_are_noted():
+    notes = to_python("!ls\n" * 3000)[1]
+
+    assert len(notes) == 6
+    assert notes[-1] == "2995 more lines were left out"
+
+
+def test_a_cell_with_more_code_than_is_run_is_left_out_and_the_others_are_run(tmp_path):
+    cells = ["x = 1", "data = '" + "a" * 1_000_000 + "'", "y = 1"]
+    _, long, last = read_submission(write_notebook(tmp_path / "a.ipynb", cells)).cells
+
+    assert (long.python, len(long.source)) == ("", 1000)
+    assert "more than 1,000,000 characters" in long.notes[0]
+    assert last.python == "y = 1"
+
+
+def test_a_module_with_more_code_than_is_run_is_refused(tmp_path):
+    with pytest.raises(SubmissionError, match="1,200,000 bytes and at most 1,000,000 are read"):
+        read(tmp_path / "a.py", b"x = 12345 \n\n" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["undefined", "punycode", "idna", "utf-7", "utf-16", "hex", "rot13", "zip"]
+)
+def test_a_module_in_an_encoding_that_is_none_of_text_is_read_as_latin_1(tmp_path, encoding):
+    text = f"# -*- coding: {encoding} -*-\nx = 'a-b+c'\n"
+    (cell,) = read(tmp_path / "a.py", text).cells
+
+    assert cell.source == text
+    assert "read as Latin-1" in cell.notes[0]
+
+
+def test_a_file_name_that_is_not_utf_8_is_shown_with_replacement_characters(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/hw\xff.py"))
+    submission = read(path, "x = 1")
+
+    assert (submission.name, submission.module) == ("hw\ufffd.py", "hw\ufffd")
+    assert submission.cells[0].label == "hw\ufffd.py"
+    with pytest.raises(SubmissionError, match="hw\ufffd.py: the file is empty"):
+        read(path, "")
 
 
 def test_definitions_are_found_with_their_last_place_even_in_cells_that_do_not_parse(tmp_path):

@@ -22,7 +22,13 @@ from ..errors import SandboxError
 
 PREFIX = struct.Struct("<II")
 START_SECONDS = 60.0  # NumPy from a cold network disk can take long
+ANSWER_SECONDS = 10.0  # later answers take milliseconds
+MAX_RESTARTS = 50  # each takes a cell or a call of the submission's that did it
 INSIDE = Path(__file__).resolve().parent.parent / "worker"
+
+
+class _NoAnswer(Exception):
+    """The warm parent has ended or was stopped."""
 
 
 class WarmParent:
@@ -37,8 +43,20 @@ class WarmParent:
             raise SandboxError(
                 "submissions can be run on Linux and macOS only; on Windows, use gradelab in WSL"
             )
+        self._count = 0
+        self._restarts = 0
+        self._answered = False
+        self._closed = False
+        self._workers: set[int] = set()
         self._scratch = tempfile.mkdtemp(prefix="gradelab-")
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed in close()
+        try:
+            self._start()
+        except OSError as error:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise SandboxError(f"no process can be started: {error.strerror}") from error
+
+    def _start(self) -> None:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed in _stop()
         self._control, theirs = socket.socketpair()
         root = INSIDE.parent.parent
         with theirs:
@@ -47,7 +65,8 @@ class WarmParent:
                 # ignore PYTHONHASHSEED, and sets of strings would be ordered anew in each run.
                 [
                     *(sys.executable, "-P", "-s", "-B", str(INSIDE / "__main__.py")),
-                    *(str(theirs.fileno()), str(root / "grader"), str(root / "reference")),
+                    *(str(theirs.fileno()), self._scratch),
+                    *(str(root / "grader"), str(root / "reference")),
                 ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -57,9 +76,28 @@ class WarmParent:
                 env=self._environment(),
                 start_new_session=True,
             )
-        self._count = 0
-        self._workers: set[int] = set()
-        self._closed = False
+
+    def _stop(self) -> None:
+        self._control.close()
+        if self._workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)  # it ends its workers, then itself
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+        self._workers.clear()
+
+    def _restart(self) -> None:
+        """Start anew after student code has ended or stopped the process."""
+        why = self._why()
+        self._stop()
+        self._restarts += 1
+        if not self._answered or self._restarts > MAX_RESTARTS:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._closed = True
+            raise SandboxError(why)
+        Path(self._scratch).mkdir(mode=0o700, exist_ok=True)
+        self._start()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -84,17 +122,10 @@ class WarmParent:
 
     def close(self) -> None:
         """End the warm parent and with it every worker; remove the scratch folders."""
-        if self._closed:
-            return
-        self._closed = True
-        self._control.close()
-        if self._workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=5)  # it ends its workers, then itself
-        self._process.kill()
-        self._process.wait()
-        self._log.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        if not self._closed:
+            self._closed = True
+            self._stop()
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def fork(self, sock: socket.socket, limits: dict[str, float], module: str) -> int:
         """Fork a worker that answers on `sock` and return its process id.
@@ -108,29 +139,41 @@ class WarmParent:
         module : str
             The name that the submission runs under.
         """
-        self._count += 1
-        scratch = Path(self._scratch) / str(self._count)
-        scratch.mkdir(mode=0o700)
-        request = {"do": "fork", "scratch": str(scratch), "limits": limits, "module": module}
-        pid = int(self._ask(request, sock)["pid"])
-        self._workers.add(pid)
-        return pid
+        while True:
+            self._count += 1
+            scratch = Path(self._scratch) / str(self._count)
+            scratch.mkdir(mode=0o700, parents=True)  # a submission may have removed them all
+            request = {"do": "fork", "scratch": str(scratch), "limits": limits, "module": module}
+            try:
+                pid = int(self._ask(request, sock)["pid"])
+            except _NoAnswer:
+                self._restart()
+                continue
+            self._answered = True
+            self._workers.add(pid)
+            return pid
 
-    def end(self, pid: int, grace: float = 0.0) -> int:
+    def end(self, pid: int, grace: float = 0.0) -> int | None:
         """Kill a worker and all it has started; return its wait status.
+
+        None if the warm parent had ended too, and was started anew.
 
         Parameters
         ----------
         grace : float
             Seconds in which the worker may end by itself, so that the status tells how it did.
         """
-        status = int(self._ask({"do": "end", "pid": pid, "grace": grace})["status"])
+        try:
+            status = int(self._ask({"do": "end", "pid": pid, "grace": grace})["status"])
+        except _NoAnswer:
+            self._restart()
+            return None
         self._workers.discard(pid)
         return status
 
     def _ask(self, request: dict[str, Any], sock: socket.socket | None = None) -> dict[str, Any]:
         try:
-            self._control.settimeout(START_SECONDS)
+            self._control.settimeout(ANSWER_SECONDS if self._answered else START_SECONDS)
             if sock is None:
                 self._control.sendall(b"\0")
             else:
@@ -140,7 +183,7 @@ class WarmParent:
             size, _ = PREFIX.unpack(self._exactly(PREFIX.size))
             answer: dict[str, Any] = json.loads(self._exactly(size))
         except (OSError, EOFError, ValueError) as error:
-            raise SandboxError(self._why()) from error
+            raise _NoAnswer from error
         return answer
 
     def _exactly(self, n: int) -> bytes:

@@ -134,8 +134,9 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The answer to one request."""
+    """The answer to one request, whose number it repeats."""
 
+    id: int
     value: Value | None
     error: Error | None
     changed: list[list[int | str]]

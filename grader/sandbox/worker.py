@@ -73,6 +73,7 @@ class Worker:
 
     def __init__(self, parent: WarmParent, limits: Limits, module: str) -> None:
         self._parent = parent
+        self._asked = 0
         self._sock, theirs = socket.socketpair()
         numbers = {"memory": limits.memory, "cpu": limits.submission, "file": limits.file}
         with theirs:
@@ -125,12 +126,15 @@ class Worker:
         parts: list[bytes] = []
         request["arguments"] = [wire.encode(argument, parts) for argument in arguments]
         request["seconds"] = max(seconds, 0.001)  # 0 would switch the clock off
+        request["id"] = self._asked = self._asked + 1
         deadline = time.monotonic() + seconds + GRACE
         try:
             self._sock.settimeout(seconds + GRACE)
             wire.send(self._sock, request, b"".join(parts))
             header, body = wire.receive(self._sock, deadline)
             reply = wire.read_reply(header)
+            if reply.id != self._asked:
+                raise wire.BadFrame("two processes answer: did it fork?")
             value = None
             if reply.value is not None:
                 value = wire.decode(reply.value, body, self._stand_in)
@@ -159,7 +163,9 @@ class Worker:
         raise WorkerGone(kind, detail)
 
 
-def _how(status: int) -> tuple[FailureKind, str]:
+def _how(status: int | None) -> tuple[FailureKind, str]:
+    if status is None:
+        return "crash", "and the one that had started it"
     if os.WIFEXITED(status):
         return "crash", f"exit code {os.WEXITSTATUS(status)}"
     number = os.WTERMSIG(status)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
 import sys
 from typing import Any
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 
 
 def confine(limits: dict[str, Any]) -> list[str]:
@@ -25,7 +26,7 @@ def confine(limits: dict[str, Any]) -> list[str]:
         worker), ``file`` (bytes of one written file).
     """
     active = []
-    cpu = int(limits["cpu"])
+    cpu = max(1, math.ceil(limits["cpu"]))
     for name, number, soft, hard in (
         ("memory", resource.RLIMIT_AS, limits["memory"], limits["memory"]),
         ("processor time", resource.RLIMIT_CPU, cpu, cpu + 5),
@@ -40,6 +41,12 @@ def confine(limits: dict[str, Any]) -> list[str]:
         active.append(name)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit is an OSError then
     return active
+
+
+def adopt_orphans() -> None:
+    """Have this process become the parent of whatever its children leave behind (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent() -> None:

@@ -8,11 +8,13 @@ status. When the grader goes away, it kills what it has forked and goes too.
 from __future__ import annotations
 
 import array
+import contextlib
 import gc
 import importlib.abc
 import importlib.machinery
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -48,14 +50,15 @@ class Guard(importlib.abc.MetaPathFinder):
         return None
 
 
-def serve(control_fd: int, guarded: Sequence[str]) -> None:
-    """Answer the control socket until the grader closes it."""
+def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
+    """Answer the control socket until the grader closes it, then leave nothing behind."""
     sys.dont_write_bytecode = True
     sys.path[:] = [entry for entry in sys.path if not _is_checkout(entry)]
     sys.meta_path.insert(0, Guard(guarded))
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
     control = socket.socket(fileno=control_fd)
+    limits.adopt_orphans()
     children: set[int] = set()
     try:
         while (request := _receive(control)) is not None:
@@ -72,11 +75,30 @@ def serve(control_fd: int, guarded: Sequence[str]) -> None:
             else:
                 status = _end(header["pid"], header["grace"])
                 children.discard(header["pid"])
+                _sweep(children)
                 wire.send(control, {"status": status})
     finally:
         for pid in children:
             _end(pid, 0.0)
+        _sweep(set())
+        shutil.rmtree(scratch, ignore_errors=True)  # the grader may have been killed
         os._exit(0)
+
+
+def _sweep(workers: set[int]) -> None:
+    """Kill what a worker has started and left, also in a session of its own."""
+    listing = Path(f"/proc/self/task/{os.getpid()}/children")
+    for _ in range(100):  # each round orphans the next generation
+        try:
+            left = {int(pid) for pid in listing.read_text().split()} - workers
+        except OSError:  # not Linux, or no /proc
+            return
+        if not left:
+            return
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def _is_checkout(entry: str) -> bool:

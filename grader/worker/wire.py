@@ -12,6 +12,7 @@ A value in a header is an object with the key ``k``: ``none``, ``bool``, ``int``
 from __future__ import annotations
 
 import json
+import math
 import socket
 import struct
 from collections.abc import Callable
@@ -22,20 +23,22 @@ import numpy as np
 PREFIX = struct.Struct("<II")
 
 MAX_BODY = 64 * 2**20  # bytes of arrays in one answer; more is described instead of sent
-MAX_NODES = 20_000  # values in one answer, nested ones counted
+MAX_PARTS = 10_000  # values in one list, tuple or dictionary, nested ones counted
 MAX_DEPTH = 20
-MAX_TEXT = 20_000  # characters of one string
+MAX_TEXT = 2_000  # characters of one string
 
 # Bound now, while they are still NumPy's: a submission may overwrite np.anything.
 _ndarray, _generic, _dtype = np.ndarray, np.generic, np.dtype
 _masked = np.ma.MaskedArray
 _array, _contiguous, _frombuffer = np.array, np.ascontiguousarray, np.frombuffer
-_dumps, _loads = json.dumps, json.loads
+_dumps, _loads, _prod = json.dumps, json.loads, math.prod
+_name_of = type.__dict__["__name__"].__get__  # a metaclass may have a __name__ of its own
 
 
 def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
     """Send one frame."""
-    text = _dumps(header).encode("ascii")
+    # Lone surrogates, which Python prints without complaint, are no text that others can read.
+    text = _dumps(header, ensure_ascii=False).encode("utf-8", "replace")
     sock.sendall(PREFIX.pack(len(text), len(body)) + text + body)
 
 
@@ -88,8 +91,8 @@ class Encoder:
         """Return `value` as a header value; `type` is asked, which objects cannot fake."""
         kind = type(value)
         self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            return self._opaque(value, "it is nested too deeply or has too many parts")
+        if depth > MAX_DEPTH:
+            return self._opaque(value, "it is nested too deeply")
         if value is None:
             return {"k": "none"}
         if kind is bool:
@@ -99,22 +102,33 @@ class Encoder:
             if -(2**63) <= number < 2**63:
                 return {"k": "int", "v": number}
             return self._opaque(value, "it is an integer of more than 64 bits")
-        if issubclass(kind, (float, complex, _generic, _ndarray)):
-            return self._numbers(value, kind)
-        if issubclass(kind, str):
+        if issubclass(kind, str):  # before NumPy's scalars: numpy.str_ is both
             text = str.__str__(value)
             return {"k": "str", "v": text[:MAX_TEXT]}
-        if issubclass(kind, (list, tuple)):
-            base = list if issubclass(kind, list) else tuple
-            items = [self.encode(item, depth + 1) for item in base.__iter__(value)]
-            return {"k": base.__name__, "items": items}
-        if issubclass(kind, dict):
-            pairs = list(dict.items(value))
-            return {
-                "k": "dict",
-                "items": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs],
-            }
+        if issubclass(kind, (float, complex, _generic, _ndarray)):
+            return self._numbers(value, kind)
+        if issubclass(kind, (list, tuple, dict)):
+            return self._container(value, kind, depth)
         return self._opaque(value, None)
+
+    def _container(self, value: Any, kind: type, depth: int) -> dict[str, Any]:
+        """Encode what has parts; one with too many is described and costs the others nothing."""
+        base = next(b for b in (list, tuple, dict) if issubclass(kind, b))
+        nodes, parts, size = self._nodes, len(self._parts), self._size
+        items: list[Any] = []
+        if base.__len__(value) <= MAX_PARTS:
+            for item in dict.items(value) if base is dict else base.__iter__(value):
+                if base is dict:
+                    items.append([self.encode(part, depth + 1) for part in item])
+                else:
+                    items.append(self.encode(item, depth + 1))
+                if self._nodes - nodes > MAX_PARTS:
+                    break
+            else:
+                return {"k": base.__name__, "items": items}
+        self._nodes, self._size = nodes, size
+        del self._parts[parts:]
+        return self._opaque(value, "it has too many parts")
 
     def _numbers(self, value: Any, kind: type) -> dict[str, Any]:
         if issubclass(kind, _masked):
@@ -138,7 +152,7 @@ class Encoder:
         self._size += len(raw)
         return {
             "k": "array",
-            "type": _name(kind),
+            "type": name(kind),
             "dtype": dtype.newbyteorder("<").str,
             "shape": list(array.shape),
             "at": at,
@@ -149,7 +163,7 @@ class Encoder:
     ) -> dict[str, Any]:
         return {
             "k": "opaque",
-            "type": _name(type(value)),
+            "type": name(type(value)),
             "why": why,
             "dtype": None if dtype is None else str(dtype)[:100],
             "shape": None if array is None else list(array.shape),
@@ -158,8 +172,9 @@ class Encoder:
         }
 
 
-def _name(kind: type) -> str:
-    return str.__str__(type.__getattribute__(kind, "__name__"))[:100]
+def name(kind: type) -> str:
+    """Return the name of a class, whatever its metaclass says."""
+    return str.__str__(_name_of(kind))[:100]
 
 
 def decode(value: dict[str, Any], body: memoryview, objects: dict[int, Any]) -> Any:
@@ -174,7 +189,7 @@ def decode(value: dict[str, Any], body: memoryview, objects: dict[int, Any]) -> 
         return value["v"]
     if kind == "array":
         dtype, shape, at = _dtype(value["dtype"]), tuple(value["shape"]), value["at"]
-        n = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        n = _prod(shape) * dtype.itemsize
         array = _frombuffer(body[at : at + n], dtype=dtype).reshape(shape).copy()
         return array.item() if value["type"] in ("float", "complex") else array
     if kind == "opaque":

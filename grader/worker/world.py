@@ -59,6 +59,9 @@ class World:
         namespace = vars(self._module)
         namespace["__builtins__"] = builtins
         namespace["display"] = print
+        namespace["get_ipython"] = _Shell  # exported notebooks ask it for magics
+        if module != "__main__":
+            namespace["__file__"] = f"{module}.py"
         builtins.input = _no_input
         signal.signal(signal.SIGALRM, self._ring)
 
@@ -71,7 +74,8 @@ class World:
 
     def _answer(self, request: dict[str, Any], body: memoryview) -> tuple[dict[str, Any], bytes]:
         encoder = wire.Encoder(self._keep)
-        reply: dict[str, Any] = {"value": None, "error": None, "changed": []}
+        # The number comes back: a fork of this process would answer a request twice.
+        reply: dict[str, Any] = {"id": request["id"], "value": None, "error": None, "changed": []}
         arguments = [wire.decode(a, body, self._objects) for a in request.get("arguments", [])]
         try:
             # Encoding is inside the clock too: it walks objects that the student made.
@@ -84,7 +88,7 @@ class World:
                 _arm(signal.ITIMER_REAL, 0)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
             encoder = wire.Encoder(self._keep)
-            reply["value"], reply["error"] = None, self._describe(error)
+            reply["value"], reply["error"] = None, self._told(error)
         reply["changed"] = self._changed(request, arguments, body)
         reply["output"], reply["dropped"] = self._output.take()
         return reply, encoder.body
@@ -103,7 +107,7 @@ class World:
             case "call":
                 target = self._target(request)
                 if not callable(target):
-                    raise NotCallable(type(target).__name__)
+                    raise NotCallable(wire.name(type(target)))
                 return target(*arguments)
             case unknown:
                 raise ValueError(f"no such request: {unknown}")
@@ -156,6 +160,12 @@ class World:
             walk(sent, now, [position])
         return found
 
+    def _told(self, error: BaseException) -> dict[str, Any]:
+        try:
+            return self._describe(error)
+        except BaseException:  # an exception can be made of anything
+            return {"kind": "error", "type": "Exception", "message": "", "frames": []}
+
     def _describe(self, error: BaseException) -> dict[str, Any]:
         kind = "error"
         if isinstance(error, OutOfTime):
@@ -168,7 +178,7 @@ class World:
             kind = "not callable"
         return {
             "kind": kind,
-            "type": type(error).__name__[:100],
+            "type": wire.name(type(error)),
             "message": _text_of(error),
             "frames": self._frames(error),
         }
@@ -185,8 +195,9 @@ class World:
                 frames.append({"cell": cell, "line": trace.tb_lineno or 0, "function": function})
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and error.filename in self._files:
-            cell = self._files[error.filename]
-            frames.append({"cell": cell, "line": error.lineno or 0, "function": None})
+            cell, line = self._files[error.filename], error.lineno
+            line = line if type(line) is int else 0
+            frames.append({"cell": cell, "line": line, "function": None})
         return frames[-MAX_FRAMES:]
 
     def _ring(self, _signal: int, _frame: FrameType | None) -> None:
@@ -204,6 +215,13 @@ def _text_of(error: BaseException) -> str:
         return str(error)[:MAX_MESSAGE]
     except BaseException:  # __str__ is the student's code as well
         return "(its message cannot be shown)"
+
+
+class _Shell:
+    """Stands where IPython is expected: takes every call and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_arguments, **_options: None
 
 
 def _no_input(*_prompt: object) -> NoReturn:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cli import leave, pin_threads
+from .cli import complain, leave, pin_threads, put, require_outputs
 
 if TYPE_CHECKING:
     from .course import Assignment, Course
@@ -52,30 +51,47 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _audit(assignment, args.html)
         return _build(assignment) if args.action == "build" else _verify(assignment)
     except GradelabError as error:
-        print(f"gradelab: {error}", file=sys.stderr)
+        complain(f"gradelab: {error}")
         return error.exit_code
     except OSError as error:
-        print(f"gradelab: {error.filename}: {error.strerror}", file=sys.stderr)
+        complain(f"gradelab: {error.filename}: {error.strerror}")
         return 3
 
 
 def _list(course: Course) -> int:
+    from .errors import GradelabError
     from .fixtures import read_inputs
+    from .worked_solutions import require_names
 
+    code = 0
     for name in course.names:
-        assignment = course.assignment(name)
+        try:
+            assignment = course.assignment(name)
+            require_names(assignment)
+            cases = read_inputs(assignment.fixtures)
+        except GradelabError as error:
+            complain(f"gradelab: {error}")
+            code = error.exit_code
+            continue
         points = sum(sum(table.values()) for table in assignment.file.points.values())
-        cases = read_inputs(assignment.fixtures)
-        print(f"{name}: {assignment.file.title}; {points:g} points; cases: {', '.join(cases)}")
-    return 0
+        text = f"{name}: {assignment.file.title}; {points:g} points; cases: {', '.join(cases)}\n"
+        code = _say(text) or code
+    return code
+
+
+def _say(text: str) -> int:
+    """Print `text` and return the exit code: 2 where that is not possible."""
+    problems = put(text)
+    for problem in problems:
+        complain(f"gradelab: {problem}")
+    return 2 if problems else 0
 
 
 def _build(assignment: Assignment) -> int:
     from .build import build
 
-    for path in build(assignment):
-        print(f"{path}: {path.stat().st_size:,} bytes")
-    return 0
+    paths = build(assignment)
+    return _say("".join(f"{path}: {path.stat().st_size:,} bytes\n" for path in paths))
 
 
 def _verify(assignment: Assignment) -> int:
@@ -83,24 +99,24 @@ def _verify(assignment: Assignment) -> int:
 
     differences = verify(assignment)
     for text in differences:
-        print(f"gradelab: {assignment.name}: {text}", file=sys.stderr)
+        complain(f"gradelab: {assignment.name}: {text}")
     if differences:
         return 3
-    print(f"{assignment.name}: the fixtures agree with {assignment.worked_path}")
-    return 0
+    return _say(f"{assignment.name}: the fixtures agree with {assignment.worked_path}\n")
 
 
 def _audit(assignment: Assignment, html: Path | None) -> int:
+    require_outputs(html)
     from .audit import audit
     from .report import audit as report
 
     found = audit(assignment)
-    sys.stdout.write(report.text(found))
+    code = _say(report.text(found))
     if html is not None:
         html.write_text(report.html(found), encoding="utf-8")
-    return 3 if found.problems else 0
+    return 3 if found.problems else code
 
 
 def run() -> None:
     """Be the command ``gradelab``."""
-    leave(main)
+    leave(main, "gradelab failed")

@@ -145,7 +145,10 @@ Locate = Callable[[str, str], Place | None]
 
 
 def causes_of(
-    judgement: Judgement, locate: Locate, loss: str | None = None, own: Sequence[str] = ()
+    judgement: Judgement,
+    locate: Locate,
+    loss: str | None = None,
+    own: Mapping[str, bool] | None = None,
 ) -> tuple[Cause, ...]:
     """Group what went wrong by its cause.
 
@@ -154,16 +157,20 @@ def causes_of(
 
     Parameters
     ----------
-    loss, own : str or None, sequence of str
-        The loss, and the wrong gradients that are right for the student's own one.
+    loss, own : str, mapping of str to bool, optional
+        The loss, and for its wrong gradients whether they are right for the student's own one.
     """
     checks = {judged.quantity: judged.check for judged in judgement.quantities}
     causes = [*_mistakes(judgement, checks, locate), *_patterns(judgement, locate)]
-    mine = [q.quantity for q in judgement.quantities if q.quantity in own and not _explained(q)]
+    open_ones = {q.quantity for q in judgement.quantities if not _explained(q)}
+    mine = [name for name, right in (own or {}).items() if right and name in open_ones]
+    others = [name for name, right in (own or {}).items() if not right and name in open_ones]
     if mine and loss is not None:
         explains = tuple(f"{checks[name]}.{name}" for name in mine)
         place = locate(checks[loss], loss)
-        causes.append(Cause("own-loss", loss, wording.own_loss(loss, mine), None, explains, place))
+        causes.append(
+            Cause("own-loss", loss, wording.own_loss(loss, mine, others), None, explains, place)
+        )
     return (*causes, *_failures(judgement), *_unexplained(judgement, locate, mine))
 
 

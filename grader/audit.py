@@ -31,7 +31,7 @@ from .results import Failure
 from .sandbox.parent import WarmParent
 from .student import StudentFault
 from .submission import read_submission
-from .worked_solutions import load_worked
+from .worked_solutions import blamed_on, load_worked
 
 MAX_PAIRS = 300
 
@@ -80,7 +80,8 @@ class _Bench:
     def _observe(self, case: Expected, made: Made) -> dict[str, Any]:
         if self.functions is None:
             return self._directly(case, made)
-        student = _Wrapped(self.functions(self._runner(case, made)))
+        with blamed_on(self.assignment.folder / "wrapped.py", "functions(run)"):
+            student = _Wrapped(self.functions(self._runner(case, made)))
         values: dict[str, Any] = {}
         for check in self.checks:
             names = self.quantities[check.name]
@@ -88,9 +89,14 @@ class _Bench:
                 returned = check.function(student, Inputs(case.name, case.inputs))  # type: ignore[arg-type]
             except StudentFault as fault:
                 returned = dict.fromkeys(names, fault.failure)
-            except Exception as error:  # a mistake that does not fit the shapes of this case
+            except (Exception, SystemExit) as error:  # a mistake that does not fit this case
                 failure = Failure("error", f"{type(error).__name__}: {error}")
                 returned = dict.fromkeys(names, failure)
+            if not isinstance(returned, Mapping) or not set(names) <= set(returned):
+                raise AssignmentError(
+                    f"{self.assignment.folder / 'checks.py'}: {check.name} does not return "
+                    f"a dictionary with {', '.join(names)}"
+                )
             values |= {name: returned[name] for name in names}
         return values
 
@@ -98,7 +104,7 @@ class _Bench:
         try:
             with np.errstate(all="ignore"):
                 values = self.solution.run(case.inputs, replace=made, wanted=self.graded)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return dict.fromkeys(self.graded, Failure("error", str(error)))
         return {quantity: values[quantity] for quantity in self.graded}
 
@@ -273,5 +279,8 @@ def _insensitive(bench: _Bench, quantity: str) -> Iterator[str]:
 
 def _same_with_ones(bench: _Bench, quantity: str, step: str, case: Expected) -> bool:
     ones = {step: np.ones_like(case.values[step])}
-    value = bench.solution.run(case.inputs, given=ones, wanted=[quantity])[quantity]
+    try:
+        value = bench.solution.run(case.inputs, given=ones, wanted=[quantity])[quantity]
+    except Exception:  # it does matter
+        return False
     return np.allclose(value, case.values[quantity], rtol=1e-9, atol=0)

@@ -58,24 +58,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Grade one submission and return the exit code."""
     args = parser().parse_args(argv)
     pin_threads()
-    from .errors import GradelabError
+    from .errors import GradelabError, UsageError
 
+    if args.html is None:
+        args.html = Path(f"{args.file.stem}.report.html")
+    try:
+        require_outputs(args.json, None if args.no_html else args.html, apart_from=args.file)
+    except UsageError as error:  # nothing is written: a report could go where it must not
+        complain(f"grade: {error}")
+        return error.exit_code
     try:
         result = _graded(args)
     except GradelabError as error:
-        print(f"grade: {error}", file=sys.stderr)
+        complain(f"grade: {error}")
         _write_failure(args, error)
         return error.exit_code
     unwritten = _write(args, result)
     if not args.quiet:
-        _print(result, None if args.no_html or unwritten else args.html)
+        unwritten += _print(result, None if args.no_html or unwritten else args.html)
     for text in unwritten:
-        print(f"grade: {text}", file=sys.stderr)
+        complain(f"grade: {text}")
     if unwritten:
         return 2
     if any(q.verdict == "internal" for check in result.checks for q in check.quantities):
         return 3
     return int(args.fail_under is not None and result.percent < args.fail_under)
+
+
+def require_outputs(*outputs: Path | None, apart_from: Path | None = None) -> None:
+    """Refuse paths of reports at which something would be lost."""
+    from .errors import UsageError
+
+    taken = [] if apart_from is None else [apart_from]
+    for path in outputs:
+        if path is None:
+            continue
+        if path.suffix.lower() in (".ipynb", ".py"):
+            raise UsageError(f"{path}: a report is no {path.suffix} file; give it another name")
+        for other in taken:
+            if _same_file(path, other):
+                raise UsageError(
+                    f"{path} is the same file as {other}; give the report another name"
+                )
+        taken.append(path)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        if one.exists() and not one.is_file():  # as /dev/null is, to which much can be written
+            return False
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def pin_threads() -> None:
@@ -87,8 +121,6 @@ def pin_threads() -> None:
 def _graded(args: argparse.Namespace) -> Result:
     from .sandbox.parent import WarmParent
 
-    if args.html is None:
-        args.html = Path(f"{args.file.stem}.report.html")
     with WarmParent() as parent:
         from .course import find_course
         from .submission import read_submission
@@ -139,49 +171,83 @@ def _write_failure(args: argparse.Namespace, error: GradelabError) -> None:
         return
     from .grading import failed
     from .results import to_json
+    from .submission import shown
 
+    assignment = None if args.assignment is None else shown(args.assignment)
+    result = failed(Path(shown(args.file)), type(error)(shown(str(error))), assignment)
     try:
-        args.json.write_bytes(to_json(failed(args.file, error, args.assignment)))
+        args.json.write_bytes(to_json(result))
     except OSError as problem:
-        print(f"grade: {args.json}: {problem.strerror}", file=sys.stderr)
+        complain(f"grade: {args.json}: {problem.strerror}")
 
 
-def _print(result: Result, html: Path | None) -> None:
+def _print(result: Result, html: Path | None) -> list[str]:
+    """Print the result and return, in a sentence, that it cannot be printed."""
     import shutil
 
     from .report.terminal import render
+    from .submission import shown
 
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = min(100, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80
-    text = render(result, color=color, width=width)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    width = min(100, shutil.get_terminal_size().columns) if terminal else 80
+    text = render(result, color=terminal and not os.environ.get("NO_COLOR"), width=width)
+    return put(text + (f"\nReport: {shown(html)}\n" if html is not None else ""))
+
+
+def put(text: str) -> list[str]:
+    """Write to the standard output and return, in a sentence, that it cannot be written to."""
+    if sys.stdout is None:
+        return ["the standard output is closed: nothing could be printed"]
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    if html is not None:
-        sys.stdout.write(f"\nReport: {html}\n")
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer must not fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # its reader has seen enough: `grade … | head`
+            return []
+        return [f"the result cannot be printed: {error.strerror}"]
+    return []
+
+
+def complain(text: str) -> None:
+    """Write a sentence to the standard error, if that can be written to."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def run() -> None:
     """Be the command ``grade``."""
-    leave(main)
+    leave(main, "gradelab failed, and not your submission")
 
 
-def leave(command: Callable[[], int]) -> None:
+def leave(command: Callable[[], int], failed: str) -> None:
     """Run a command and end the process with its exit code; an error of ours is one sentence."""
+    _open_standard_files()
     try:
         code = command()
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output has gone, as in `grade … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
         if os.environ.get("GRADELAB_TRACEBACK"):
             raise
-        print(
-            f"gradelab failed, and not your submission: {type(error).__name__}: {error}\n"
-            "Please report it with what GRADELAB_TRACEBACK=1 shows.",
-            file=sys.stderr,
+        complain(
+            f"{failed}: {type(error).__name__}: {error}\n"
+            "Please report it with what GRADELAB_TRACEBACK=1 shows."
         )
         code = 3
     sys.exit(code)
+
+
+def _open_standard_files() -> None:
+    """Give closed standard files their numbers back, which another file would get otherwise."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

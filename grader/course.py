@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -127,12 +128,15 @@ class Course:
     def assignment_for(self, submission: Submission) -> Assignment:
         """Find the assignment of a submission.
 
-        Its metadata decides, else its file name, else the functions that it defines.
+        Its metadata decides, else its file name, else the functions that it defines. The only
+        assignment of a course fits everything.
 
         Raises
         ------
         SubmissionError
             If none or several fit; the text lists the candidates.
+        AssignmentError
+            If the one that fits cannot be read. Another one that cannot stops nothing.
         """
         if submission.assignment in self.names:
             return self.assignment(str(submission.assignment))
@@ -140,8 +144,21 @@ class Course:
         longest = [n for n in named if not any(n != o and _words(n) in _words(o) for o in named)]
         if len(longest) == 1:
             return self.assignment(longest[0])
-        assignments = [self.assignment(name) for name in longest or self.names]
-        return _by_functions(assignments, submission)
+        candidates = longest or list(self.names)
+        if len(candidates) == 1:  # whatever the submission defines, and from wherever
+            return self.assignment(candidates[0])
+        assignments, broken = self._readable(candidates)
+        return _by_functions(assignments, broken, submission)
+
+    def _readable(self, names: Iterable[str]) -> tuple[list[Assignment], list[str]]:
+        """Read assignments; of those that cannot be read, return why."""
+        assignments, broken = [], []
+        for name in names:
+            try:
+                assignments.append(self.assignment(name))
+            except AssignmentError as error:
+                broken.append(str(error))
+        return assignments, broken
 
 
 def find_course(folder: Path | None = None) -> Course:
@@ -169,7 +186,7 @@ def load_module(path: Path, name: str) -> ModuleType:
         spec.loader.exec_module(module)
     except AssignmentError:
         raise
-    except Exception as error:
+    except BaseException as error:  # a sys.exit() in the file must not end the grader
         line = getattr(error, "lineno", None) or _last_line_in(error, path)
         raise AssignmentError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
     return module
@@ -187,19 +204,38 @@ def _last_line_in(error: BaseException, path: Path) -> int:
 def _read_toml(path: Path) -> AssignmentFile:
     try:
         file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), AssignmentFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise AssignmentError(f"{path}: the file cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:  # TOML, validation and UTF-8 errors
         raise AssignmentError(f"{path}: {error}") from error
-    numbers = [p for points in file.points.values() for p in points.values()]
-    if not numbers or min(numbers) < 0:
-        raise AssignmentError(f"{path}: [points] needs points of 0 or more for some quantity")
+    _require_points(path, file)
     shares: Mapping[str, float] = msgspec.structs.asdict(file.scoring)
     for key, share in shares.items():
         if not 0 <= share <= 1:
             raise AssignmentError(f"{path}: scoring.{key} is a share from 0 to 1, not {share}")
     for key, limit in msgspec.structs.asdict(file.limits).items():
-        if not limit > 0:
+        if not 0 < limit < math.inf:
             raise AssignmentError(f"{path}: limits.{key} must be above 0, not {limit}")
     return file
+
+
+def _require_points(path: Path, file: AssignmentFile) -> None:
+    graded = [quantity for points in file.points.values() for quantity in points]
+    numbers = [p for points in file.points.values() for p in points.values()]
+    if not numbers or not all(p >= 0 for p in numbers) or not math.isfinite(sum(numbers)):
+        raise AssignmentError(f"{path}: [points] needs points of 0 or more for some quantity")
+    for quantity in graded:
+        if graded.count(quantity) > 1:
+            raise AssignmentError(
+                f"{path}: [points] has {quantity} in more than one check; each quantity is judged "
+                "once, so rename one of them"
+            )
+    loss = () if file.loss is None else (file.loss.quantity, *file.loss.gradients)
+    for quantity in loss:
+        if quantity not in graded:
+            raise AssignmentError(
+                f"{path}: [loss] names {quantity}, which no check has in [points]"
+            )
 
 
 def _words(name: str) -> str:
@@ -207,7 +243,9 @@ def _words(name: str) -> str:
     return "_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") + "_"
 
 
-def _by_functions(assignments: Iterable[Assignment], submission: Submission) -> Assignment:
+def _by_functions(
+    assignments: Iterable[Assignment], broken: Sequence[str], submission: Submission
+) -> Assignment:
     counts = {
         a.name: (sum(f in submission.definitions for f in a.file.functions), a) for a in assignments
     }
@@ -217,4 +255,7 @@ def _by_functions(assignments: Iterable[Assignment], submission: Submission) -> 
         return fitting[0]
     names = ", ".join(a.name for a in fitting) or ", ".join(counts)
     why = "several assignments fit" if fitting else "no assignment fits its functions"
-    raise SubmissionError(f"{submission.name}: {why}; name one with --assignment NAME, of: {names}")
+    unread = "".join(f"; one could not be read: {text}" for text in broken if not fitting)
+    raise SubmissionError(
+        f"{submission.name}: {why}; name one with --assignment NAME, of: {names}{unread}"
+    )

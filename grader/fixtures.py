@@ -21,7 +21,7 @@ from .compare import Tolerance
 from .errors import FixtureError
 from .explain_stored import Stored
 from .judge import Expected
-from .outcomes import read_stored
+from .outcomes import digest_of, read_stored
 
 SCHEMA = "gradelab/fixture/v1"
 FILES = {"public": False, "hidden": True}
@@ -46,10 +46,9 @@ def read_inputs(folder: Path, worked: Path | None = None) -> dict[str, dict[str,
         The worked.py that the fixtures must have been built from, where it is at hand.
     """
     cases: dict[str, dict[str, Any]] = {}
-    paths = fixture_files(folder)
-    if not paths:
+    if not (folder / "public.h5").is_file():
         raise FixtureError(f"{folder}: there is no public.h5 here; {_rebuild(folder)}")
-    for path in paths:
+    for path in fixture_files(folder):
         with _opened(path, worked) as file:
             for name, group in _cases(file):
                 cases[name] = {key: _plain(v) for key, v in _checked(path, group, "inputs").items()}
@@ -71,11 +70,10 @@ def read_expected(folder: Path, inputs: Mapping[str, Mapping[str, Any]]) -> list
         with _opened(path, None) as file:
             for name, group in _cases(file):
                 values = _checked(path, group, "expected")
-                measured = json.loads(group.attrs["measured"])
+                measured, sizes = _figures(path, group)
                 tolerances = {
                     key: Tolerance(*(measured[key][figure] for figure in FIGURES)) for key in values
                 }
-                sizes = json.loads(group.attrs["sizes"])
                 hidden = FILES[path.stem]
                 found.append(Expected(name, hidden, sizes, values, tolerances, inputs[name]))
     return found
@@ -94,7 +92,7 @@ def read_margins(folder: Path, quantities: Sequence[str]) -> list[dict[str, Any]
     for path in fixture_files(folder):
         with _opened(path, None) as file:
             for name, group in _cases(file):
-                measured = json.loads(group.attrs["measured"])
+                measured, _ = _figures(path, group)
                 for quantity in quantities:
                     figures = measured[quantity]
                     margins.append(
@@ -125,22 +123,28 @@ def write_case(
     group.attrs["sizes"] = json.dumps(dict(sizes), sort_keys=True)
     # One text instead of five attributes for each quantity: HDF5 takes 0.1 ms for an attribute.
     group.attrs["measured"] = json.dumps(measured, sort_keys=True)
+    group.attrs["sha256"] = digest_of(group.name, group.attrs["sizes"], group.attrs["measured"])
     for part, values in (("inputs", inputs), ("expected", expected)):
         place = group.create_group(part, track_order=True)
         for key, value in values.items():
             place.create_dataset(key, data=np.asarray(value))
-        place.attrs["sha256"] = _digest({key: np.asarray(value) for key, value in values.items()})
+        place.attrs["sha256"] = digest_of(
+            place.name, {key: np.asarray(value) for key, value in values.items()}
+        )
     return group
 
 
-def new_file(path: Path, assignment: str, worked: str) -> h5py.File:
-    """Create an empty fixture, its attributes filled."""
+def new_file(
+    path: Path, part: str, assignment: str, worked: str, cases: Sequence[str]
+) -> h5py.File:
+    """Create a fixture with its attributes alone; `part` is ``public`` or ``hidden``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = h5py.File(path, "w", track_order=True)
     file.attrs["schema"] = SCHEMA
+    file.attrs["part"] = part
     file.attrs["assignment"] = assignment
     file.attrs["worked_sha256"] = worked
-    file.create_group("cases", track_order=True)
+    file.create_group("cases", track_order=True).attrs["names"] = json.dumps(list(cases))
     return file
 
 
@@ -160,38 +164,57 @@ def _opened(path: Path, worked: Path | None) -> Iterator[h5py.File]:
                     f"{path}: this fixture has the schema {schema}, and this gradelab reads "
                     f"{SCHEMA}; {_rebuild(path.parent)}"
                 )
+            _require_place(path, str(file.attrs["assignment"]), str(file.attrs["part"]))
             if worked is not None and file.attrs["worked_sha256"] != worked_sha256(worked):
                 raise FixtureError(
                     f"{path}: this fixture was built from another version of {worked}; "
                     f"{_rebuild(path.parent)}"
                 )
             yield file
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+    except (OSError, LookupError, RuntimeError, ValueError, TypeError, MemoryError) as error:
         # h5py raises any of these, according to which bytes of a file are damaged
         raise FixtureError(f"{path}: this fixture is damaged; {_rebuild(path.parent)}") from error
 
 
+def _require_place(path: Path, assignment: str, part: str) -> None:
+    """Refuse a fixture that stands where another one belongs."""
+    if assignment != path.parent.name:
+        raise FixtureError(
+            f"{path}: this fixture is for the assignment {assignment}; {_rebuild(path.parent)}"
+        )
+    if part != path.stem:
+        raise FixtureError(
+            f"{path}: these are the {part} cases under the name of the {path.stem} ones; "
+            f"{_rebuild(path.parent)}"
+        )
+
+
 def _cases(file: h5py.File) -> Iterator[tuple[str, h5py.Group]]:
-    for name in file["cases"]:
+    names = list(file["cases"])
+    if names != json.loads(file["cases"].attrs["names"]):
+        raise ValueError("some cases are lost")
+    for name in names:
         yield name, file["cases"][name]
 
 
 def _checked(path: Path, group: h5py.Group, part: str) -> dict[str, NDArray[Any]]:
     place = group[part]
     values = {key: np.asarray(dataset[()]) for key, dataset in place.items()}
-    if _digest(values) != place.attrs["sha256"]:
+    if digest_of(place.name, values) != place.attrs["sha256"]:
         raise FixtureError(
             f"{path}: the {part} of {group.name} are damaged; {_rebuild(path.parent)}"
         )
     return values
 
 
-def _digest(values: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for key, value in values.items():
-        digest.update(f"{key} {value.dtype.str} {value.shape}".encode())
-        digest.update(value.tobytes())
-    return digest.hexdigest()
+def _figures(path: Path, group: h5py.Group) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what was measured on a case, and its sizes."""
+    sizes, measured = group.attrs["sizes"], group.attrs["measured"]
+    if digest_of(group.name, sizes, measured) != group.attrs["sha256"]:
+        raise FixtureError(
+            f"{path}: the figures of {group.name} are damaged; {_rebuild(path.parent)}"
+        )
+    return json.loads(measured), json.loads(sizes)
 
 
 def _plain(value: NDArray[Any]) -> Any:

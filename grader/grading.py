@@ -112,19 +112,18 @@ def _judge(
 
 def _right_for_own_loss(
     judgement: Judgement, seen: Observations, loss: Loss | None
-) -> tuple[str, ...]:
-    """Return the wrong gradients that are right for the student's own loss, where that is wrong."""
+) -> dict[str, bool]:
+    """Return whether wrong gradients are right for the student's own loss, where that is wrong."""
     found = {judged.quantity: judged for judged in judgement.quantities}
     own = seen.own
     if loss is None or own is None or found[loss.quantity].verdict not in ("wrong", "mistake"):
-        return ()
-    return tuple(
-        quantity
+        return {}
+    return {
+        quantity: agrees_with_differences(finding.observed, own.entries.get(quantity, ()))
         for quantity in loss.gradients
         for finding in found[quantity].findings
         if finding.case == own.case and finding.verdict != "correct"
-        if agrees_with_differences(finding.observed, own.entries.get(quantity, ()))
-    )
+    }
 
 
 def _locate(submission: Submission, seen: Observations, check: str, quantity: str) -> Place | None:

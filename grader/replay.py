@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from .sandbox import wire
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
 from .sandbox.worker import Answer, Worker, WorkerGone
+from .statements import parses, statements
 from .student import StudentFault
 from .submission import Submission
 
@@ -129,6 +131,8 @@ class Replay:
             for index in range(len(self._submission.cells) if up_to is None else up_to):
                 if worker.alive and index not in self._skip:
                     self._run(worker, index)
+                elif worker.alive:
+                    self._define(worker, index)
             # Running cells again is our way of working: up to a limit, the submission's own time
             # does not pay for it.
             free = min(time.monotonic() - started, self._again_left)
@@ -156,8 +160,52 @@ class Replay:
             return Cell(cell.label, cell.source, "ran", output=answer.output, notes=cell.notes)
         failure = self.failure(answer.error, None, seconds)
         line = next((p.line for p in reversed(failure.places) if p.cell == cell.label), None)
-        state = _state(failure.kind)
-        return Cell(cell.label, cell.source, state, failure.text, line, answer.output, cell.notes)
+        output, notes = self._salvage(worker, index, answer.error, seconds)
+        return Cell(
+            cell.label,
+            cell.source,
+            _state(failure.kind),
+            failure.text,
+            line,
+            answer.output + output,
+            (*cell.notes, *notes),
+        )
+
+    def _salvage(
+        self, worker: Worker, index: int, error: wire.Error, seconds: float
+    ) -> tuple[str, tuple[str, ...]]:
+        """Run the statements of a failed cell that have not run; return their output and a note."""
+        cell = self._submission.cells[index]
+        parts = statements(cell.python)
+        if parses(cell.python):
+            at = [f.line for f in error.frames if f.cell == index and f.function is None]
+            stopped = at[0] if at else cell.python.count("\n") + 1
+            # Of an import of several names each is tried again by itself.
+            parts = [p for p in parts if p.first > stopped or p.first <= stopped <= p.last]
+            parts = [p for p in parts if p.first > stopped or p.defines]
+        output, ran = "", []
+        until = time.monotonic() + seconds
+        for part in parts:
+            left = min(until - time.monotonic(), self.seconds_left)
+            if left <= 0 or not worker.alive:
+                break
+            try:
+                answer = worker.run(index, cell.label, part.source, left)
+            except WorkerGone:
+                self._skip.add(index)
+                break
+            output += answer.output
+            if answer.error is None:
+                ran.append(part.first)
+        return output, (wording.salvaged(ran),) if ran else ()
+
+    def _define(self, worker: Worker, index: int) -> None:
+        """Run only the imports and definitions of a cell that ends its worker."""
+        cell = self._submission.cells[index]
+        for part in statements(cell.python):
+            if part.defines and worker.alive:
+                with contextlib.suppress(WorkerGone):
+                    worker.run(index, cell.label, part.source, self.limits.call)
 
     def failure(self, error: wire.Error, called: str | None, seconds: float) -> Failure:
         """Word an exception that left the student's code."""

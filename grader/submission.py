@@ -27,7 +27,7 @@ MAX_CODE = 1_000_000
 """Characters of code that are run of one submission; homework has a hundredth of it."""
 
 
-ASCII = bytes(range(32, 127))
+ASCII = bytes(range(32, 127)) + b".xn--bcher-kva"  # a name of the kind that idna rewrites
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +176,22 @@ def _plain(text: str) -> str:
 
 
 def _parse_notebook(path: Path, data: bytes) -> dict[str, Any]:
+    where = shown(path)
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors are ValueErrors
         raise SubmissionError(
-            f"{shown(path)}: this is not a notebook: it is not valid JSON ({error}); "
+            f"{where}: this is not a notebook: it is not valid JSON ({error}); "
             "open it in Jupyter and save it again"
         ) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise SubmissionError(f"{shown(path)}: this is JSON, but not a notebook: it has no nbformat")
+        raise SubmissionError(f"{where}: this is JSON, but not a notebook: it has no nbformat")
     if notebook["nbformat"] < 4:
         notebook = _upgraded(path, data)
     if not isinstance(notebook.get("cells"), list):
-        raise SubmissionError(f"{shown(path)}: this notebook has no list of cells")
+        raise SubmissionError(f"{where}: this notebook has no list of cells")
     if len(notebook["cells"]) > MAX_CELLS:
-        raise SubmissionError(f"{shown(path)}: this notebook has more than {MAX_CELLS} cells")
+        raise SubmissionError(f"{where}: this notebook has more than {MAX_CELLS} cells")
     return dict(notebook)
 
 

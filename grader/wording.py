@@ -396,13 +396,16 @@ def _made(entry: Sequence[Known]) -> str:
     return "; and: ".join(f"{r.text.rstrip('.')} (at {r.quantity})" for r in entry)
 
 
-def own_loss(loss: str, gradients: Sequence[str]) -> str:
-    """Say that wrong gradients are right for the student's own loss."""
+def own_loss(loss: str, gradients: Sequence[str], others: Sequence[str] = ()) -> str:
+    """Say that wrong gradients are right for the student's own loss, and which are not."""
     be = "are the right derivatives" if len(gradients) > 1 else "is the right derivative"
-    return (
+    text = (
         f"{listed(gradients)} {be} of your own {loss} (found by finite differences of it): "
         f"it is {loss} that differs from the one asked for."
     )
+    if not others:
+        return text
+    return f"{text} {listed(others)} {'are' if len(others) > 1 else 'is'} not, even so."
 
 
 def no_known_cause(name: str, text: str) -> str:
@@ -426,6 +429,13 @@ def failure_cause(text: str, cases: Sequence[str], everywhere: bool) -> str:
 def happens_on(cases: Sequence[str]) -> str:
     """Say on which cases something happens."""
     return f"It happens on {listed(cases, 6)}."
+
+
+def salvaged(lines: Sequence[int]) -> str:
+    """Say which statements of a failed cell ran all the same."""
+    where = listed([str(line) for line in dict.fromkeys(lines)], 12)
+    word = "statement on line" if len(set(lines)) == 1 else "statements on lines"
+    return f"the {word} {where} ran all the same"
 
 
 def shared_worker() -> str:

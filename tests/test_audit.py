@@ -1,21 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import ROOT
-from test_fixtures import CHECKS, TOML, WORKED, toy
+from test_fixtures import CHECKS, DOUBLED, TOML, WORKED, toy
 
 from grader import build
 from grader.audit import audit
 from grader.course import find_course
+from grader.errors import AssignmentError
 from grader.report import audit as report
 
 __all__ = ["toy"]
-
-DOUBLED = """
-@solution.mistake("Q", "Twice too much.", hint="Why?")
-def doubled(x):
-    return x * 4
-"""
 
 WRAPPED = """
 def functions(run):
@@ -123,3 +120,22 @@ def test_the_exit_code_tells_whether_there_are_problems(command, tmp_path, audit
     assert "Problem: correct.py got 0 of 1 points" in done.stdout
     assert "correct.py got 0 of 1" in (tmp_path / "audit.html").read_text("utf-8")
     assert ROOT not in tmp_path.parents
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"wrapped": "raise SystemExit"}, "wrapped.py, line 1: SystemExit"),
+        ({"wrapped": "def functions(run):\n    return run.x"}, "wrapped.py: functions(run): "),
+        ({"wrapped": "x = 1"}, "wrapped.py: it needs a function `functions(run)`"),
+        (
+            {"checks": CHECKS.replace('{"Q"', '{"R"')},
+            "checks.py: one does not return a dictionary with Q",
+        ),
+        ({"checks": "raise SystemExit\n"}, "checks.py, line 1: SystemExit"),
+        ({"toml": TOML.replace("Q = 1", "R = 1")}, "[points] names R, which worked.py has no step"),
+    ],
+)
+def test_what_is_wrong_with_the_files_of_an_assignment_is_one_sentence(audited, change, words):
+    with pytest.raises(AssignmentError, match=re.escape(words)):
+        audited(**change)

@@ -121,6 +121,17 @@ def test_gradients_that_are_right_for_the_students_own_loss_are_said_to_be(submi
     assert own.text.startswith("dW1, db1, dW2 and db2 are the right derivatives of your own L")
 
 
+def test_gradients_that_are_not_even_right_for_the_own_loss_are_told_apart(submit):
+    cells = list(with_backward("np.sum((Y - Y_T) ** 2) / (2 * N)", "np.mean(np.abs(Y - Y_T) ** 3)"))
+    cells[3] = cells[3].replace("(Y - Y_T) / N * Y", "3 * (Y - Y_T) * np.abs(Y - Y_T) / N * Y")
+    cells[3] = cells[3].replace("'W1': dLdW1", "'W1': dLdW1 * H[0, 0]")
+    result = submit(cells)
+
+    own = next(cause for cause in result.causes if cause.id == "own-loss")
+    assert own.text.startswith("db1, dW2 and db2 are the right derivatives of your own L")
+    assert own.text.endswith("dW1 is not, even so.")
+
+
 def test_an_unknown_mistake_is_said_to_be_unknown_with_what_is_right(submit):
     result = submit(with_backward("Y * (1 - Y)", "Y * (1 - Y) ** 1.1"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -162,25 +163,58 @@ def test_the_assignment_is_found_by_the_notebooks_metadata(command, tmp_path):
     assert "0 / 20" in command("x.ipynb").stdout
 
 
-def test_a_submission_that_fits_no_assignment_is_told_the_candidates(command, tmp_path):
-    write_notebook(tmp_path / "x.ipynb", ["def other(): pass"])
-    done = command("x.ipynb")
+def write_assignment(course, name, functions):
+    folder = course / "assignments" / name
+    folder.mkdir(parents=True)
+    text = f'title = "A"\nfunctions = {functions}\n[points.check]\nQ = 1\n'
+    (folder / "assignment.toml").write_text(text)
 
-    assert done.returncode == 2
-    assert "name one with --assignment NAME, of: backprop_mse" in done.stderr
 
-
-def test_two_assignments_that_fit_alike_are_both_named(command, tmp_path):
+@pytest.mark.parametrize(
+    ("defined", "words"),
+    [
+        ("f", "several assignments fit; name one with --assignment NAME, of: one, two"),
+        (
+            "other",
+            "no assignment fits its functions; name one with --assignment NAME, of: one, two",
+        ),
+    ],
+)
+def test_a_submission_that_fits_several_assignments_or_none_is_told_them(
+    command, tmp_path, defined, words
+):
     for name in ("one", "two"):
-        folder = tmp_path / "assignments" / name
-        folder.mkdir(parents=True)
-        text = 'title = "A"\nfunctions = ["f"]\n[points.check]\nQ = 1\n'
-        (folder / "assignment.toml").write_text(text)
-    (tmp_path / "x.py").write_text("def f(): pass")
+        write_assignment(tmp_path, name, ["f"])
+    (tmp_path / "x.py").write_text(f"def {defined}(): pass")
     done = command("x.py", "--course", ".")
 
     assert done.returncode == 2
-    assert "several assignments fit; name one with --assignment NAME, of: one, two" in done.stderr
+    assert words in done.stderr
+
+
+def test_the_only_assignment_of_a_course_is_taken_whatever_the_text_defines(command, tmp_path):
+    cells = [f"exec({chr(10).join(SOLUTION)!r})"]
+    write_notebook(tmp_path / "x.ipynb", cells)
+
+    assert "20 / 20" in command("x.ipynb").stdout
+
+
+def test_an_assignment_that_cannot_be_read_stops_only_its_own_submissions(command, tmp_path):
+    for name in ("assignments", "fixtures"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    write_assignment(tmp_path, "another", ["g"])
+    (tmp_path / "assignments" / "another" / "assignment.toml").write_text("title = 5")
+    write_notebook(tmp_path / "x.ipynb", SOLUTION)
+    (tmp_path / "y.py").write_text("def g(): pass")
+    (tmp_path / "another.py").write_text("def g(): pass")
+
+    assert "20 / 20" in command("x.ipynb", "--course", ".").stdout
+    unfit = command("y.py", "--course", ".")
+    assert unfit.returncode == 2
+    assert "of: backprop_mse; one could not be read: " in unfit.stderr
+    own = command("another.py", "--course", ".")
+    assert own.returncode == 3
+    assert "Expected `str`" in own.stderr
 
 
 def test_a_timeout_for_cells_and_calls_is_taken_from_the_command_line(command, tmp_path):
@@ -232,8 +266,6 @@ def test_the_assignments_are_listed_with_points_and_cases(command):
 
 
 def test_fixtures_are_built_and_verified_from_the_command_line(command, tmp_path):
-    import shutil
-
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
     arguments = ("--course", ".", "fixtures")
     assert command(*arguments, "build", "backprop_mse", of="gradelab").returncode == 0
@@ -245,3 +277,148 @@ def test_fixtures_are_built_and_verified_from_the_command_line(command, tmp_path
     changed = command(*arguments, "verify", "backprop_mse", of="gradelab")
     assert changed.returncode == 3
     assert "built from another version" in changed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--json", "x.ipynb"], "a report is no .ipynb file"),
+        (["--html", "report.PY"], "a report is no .PY file"),
+        (["--html", "r", "--json", "r"], "r is the same file as r"),
+        (["--html", "r", "--json", "./a/../r"], "r is the same file as a/../r"),
+        (["--json", "x.report.html"], "is the same file as x.report.html"),
+        (["--json", "link"], "link is the same file as x.ipynb"),
+        (["--html", "hard"], "hard is the same file as x.ipynb"),
+    ],
+)
+def test_no_report_is_written_over_the_submission_or_another_report(
+    command, tmp_path, arguments, words
+):
+    path = write_notebook(tmp_path / "x.ipynb", SOLUTION)
+    before = path.read_bytes()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to(path)
+    (tmp_path / "hard").hardlink_to(path)
+    done = command("x.ipynb", *arguments)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert path.read_bytes() == before
+    assert {p.name for p in tmp_path.iterdir()} == {"x.ipynb", "a", "link", "hard"}
+
+
+def test_a_default_report_that_is_a_link_to_the_submission_is_not_written(command, tmp_path):
+    path = write_notebook(tmp_path / "x.ipynb", SOLUTION)
+    (tmp_path / "x.report.html").symlink_to(path)
+    done = command("x.ipynb")
+
+    assert done.returncode == 2
+    assert json.loads(path.read_bytes())["nbformat"] == 4
+
+
+def test_both_reports_may_go_to_nowhere(command):
+    nowhere = ("--html", "/dev/null", "--json", "/dev/null")
+
+    assert command(EXAMPLES / "correct.ipynb", *nowhere).returncode == 0
+
+
+def shell(tmp_path, line):
+    """Run a shell line in which ``$grade`` is the command."""
+    grade = f"{sys.executable} -I -c 'from grader.cli import run; run()'"
+    return subprocess.run(
+        ["/bin/sh", "-c", line.replace("$grade", grade)], capture_output=True, cwd=tmp_path
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize(
+    ("line", "code", "error"),
+    [
+        ("$grade x.ipynb --json r.json >&-", 2, b"grade: the standard output is closed"),
+        ("$grade x.ipynb --json r.json >/dev/full", 2, b"grade: the result cannot be printed: No"),
+        ("$grade x.ipynb --json r.json --quiet >&-", 0, b""),
+        ("$grade x.ipynb --json r.json <&- >&- 2>&-", 2, b""),
+        ("$grade x.ipynb --json r.json >/dev/full 2>/dev/full", 2, b""),
+    ],
+)
+def test_an_output_that_cannot_be_written_to_costs_no_report(tmp_path, line, code, error):
+    write_notebook(tmp_path / "x.ipynb", SOLUTION)
+    done = shell(tmp_path, line)
+
+    assert done.returncode == code
+    assert done.stderr.startswith(error)
+    assert done.stderr.count(b"\n") == bool(error)
+    assert from_json((tmp_path / "r.json").read_bytes()).score == 20
+    assert (tmp_path / "x.report.html").stat().st_size > 1000
+
+
+def test_a_file_name_that_is_not_utf_8_is_graded_and_shown(tmp_path):
+    name = os.fsdecode(b"hw\xff.ipynb")
+    write_notebook(tmp_path / name, SOLUTION)
+    done = shell(tmp_path, "$grade hw*.ipynb --json r.json")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "hw\ufffd.ipynb" in done.stdout.decode()
+    assert from_json((tmp_path / "r.json").read_bytes()).submission.file == "hw\ufffd.ipynb"
+    page = (tmp_path / os.fsdecode(b"hw\xff.report.html")).read_text("utf-8")
+    assert "hw\ufffd.ipynb" in page
+
+
+def test_a_file_name_that_is_not_utf_8_of_a_file_that_cannot_be_read_is_shown(tmp_path):
+    (tmp_path / os.fsdecode(b"hw\xff.ipynb")).write_text("{")
+    done = shell(tmp_path, "$grade hw*.ipynb --json r.json")
+
+    assert done.returncode == 2
+    result = from_json((tmp_path / "r.json").read_bytes())
+    assert result.submission.file == "hw\ufffd.ipynb"
+    assert "hw\ufffd.ipynb: this is not a notebook" in result.message
+
+
+def test_the_list_goes_on_after_a_broken_assignment_and_names_it(command, tmp_path):
+    for name in ("assignments", "fixtures"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    write_assignment(tmp_path, "another", ["g"])
+    toml = tmp_path / "assignments" / "backprop_mse" / "assignment.toml"
+    done = command("--course", ".", "list", of="gradelab")
+    assert done.returncode == 3
+    assert "another" in done.stderr
+    assert done.stdout.startswith("backprop_mse: ")
+
+    toml.write_text(toml.read_text().replace("db2 = 3", "db3 = 3").replace(', db2 = "b2"', ""))
+    named = command("--course", ".", "list", of="gradelab")
+    assert "[points] names db3, which worked.py has no step for" in named.stderr
+    (toml.parent / "worked.py").unlink()
+    named = command("--course", ".", "list", of="gradelab")
+    assert "[points] names db3, which the fixtures do not have" in named.stderr
+
+
+@pytest.mark.parametrize("file", ["checks.py", "worked.py"])
+@pytest.mark.parametrize("line", ["import sys; sys.exit(0)", "raise KeyboardInterrupt"])
+def test_a_file_of_the_assignment_that_ends_the_process_is_said_to_be_wrong(
+    command, tmp_path, file, line
+):
+    for name in ("assignments", "fixtures"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    path = tmp_path / "assignments" / "backprop_mse" / file
+    path.write_text(f"{line}\n")
+    action = ("audit", "backprop_mse")
+    if file == "worked.py":
+        action = ("fixtures", "build", "backprop_mse")
+    else:
+        command("--course", ".", "fixtures", "build", "backprop_mse", of="gradelab")
+    done = command("--course", ".", *action, of="gradelab")
+
+    assert done.returncode == 3
+    assert f"{file}, line 1: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_fails_in_gradelab_is_not_told_an_instructor_as_a_student(monkeypatch, capsys):
+    from grader import cli
+
+    def failing():
+        raise RuntimeError("something")
+
+    with pytest.raises(SystemExit, match="3"):
+        cli.leave(failing, "gradelab failed")
+    assert capsys.readouterr().err.startswith("gradelab failed: RuntimeError: something\n")

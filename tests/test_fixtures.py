@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 
 import h5py
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from grader import build, fixtures
+from grader import build, fixtures, outcomes
 from grader.course import Course
 from grader.errors import AssignmentError, FixtureError
 
@@ -39,6 +40,20 @@ def Q(x):
     return x * 2
 
 cases = [Case("shown", {"x": np.arange(3.0)}, public=True), Case("other", {"x": np.arange(5.0)})]
+"""
+
+
+R = """
+@solution.step
+def R(x):
+    'A seventh of x.'
+    return x / 7
+"""
+
+DOUBLED = """
+@solution.mistake("Q", "Twice too much.", hint="Why?")
+def doubled(x):
+    return x * 4
 """
 
 
@@ -80,7 +95,7 @@ def test_what_was_built_verifies_and_a_changed_value_does_not(toy):
     with h5py.File(assignment.fixtures / "hidden.h5", "r+") as file:
         part = file["cases/other/expected"]
         part["Q"][...] = [0, 2, 4, 6, 9]
-        part.attrs["sha256"] = fixtures._digest({"Q": part["Q"][()]})
+        part.attrs["sha256"] = outcomes.digest_of(part.name, {"Q": part["Q"][()]})
     assert build.verify(assignment) == ["case other: the expected Q differs"]
 
 
@@ -157,6 +172,29 @@ def damage(path, kind):
     elif kind == "no cases":
         with h5py.File(path, "r+") as file:
             del file["cases"]
+    elif kind == "hidden":
+        shutil.copy(path.with_name("hidden.h5"), path)
+    elif kind == "missing":
+        path.unlink()
+    else:
+        damage_inside(path, kind)
+
+
+def damage_inside(path, kind):
+    with h5py.File(path, "r+") as file:
+        case = file["cases/shown"]
+        if kind == "lost case":
+            del file["cases/shown"]
+        elif kind == "another assignment":
+            file.attrs["assignment"] = "other"
+        elif kind == "known":
+            file["known"][0] = ord(" ")
+        elif kind == "outcomes":
+            case["outcomes/Q/prints"][0, 0] += 1
+        elif kind == "lost outcomes":
+            del case["outcomes/Q"]
+        else:
+            case.attrs[kind] = case.attrs[kind].replace("3", "4").replace("e-", "e+")
 
 
 @pytest.mark.parametrize(
@@ -169,16 +207,26 @@ def damage(path, kind):
         ("foreign", "no fixture of gradelab"),
         ("schema", "has the schema gradelab/fixture/v99"),
         ("no cases", "damaged"),
+        ("lost case", "damaged"),
+        ("sizes", "the figures of /cases/shown are damaged"),
+        ("measured", "the figures of /cases/shown are damaged"),
+        ("known", "/known is damaged"),
+        ("outcomes", "/cases/shown/outcomes is damaged"),
+        ("lost outcomes", "/cases/shown/outcomes is damaged"),
+        ("another assignment", "this fixture is for the assignment other"),
+        ("hidden", "these are the hidden cases under the name of the public ones"),
+        ("missing", "there is no public.h5 here"),
     ],
 )
 def test_a_fixture_that_cannot_be_used_says_why_in_one_sentence(toy, kind, words):
-    assignment = toy()
+    assignment = toy(WORKED + DOUBLED)
     build.build(assignment)
     damage(assignment.fixtures / "public.h5", kind)
 
     def read():
         inputs = fixtures.read_inputs(assignment.fixtures)
         fixtures.read_expected(assignment.fixtures, inputs)
+        fixtures.read_diagnosis(assignment.fixtures)
 
     with pytest.raises(FixtureError, match=words) as caught:
         read()
@@ -186,21 +234,37 @@ def test_a_fixture_that_cannot_be_used_says_why_in_one_sentence(toy, kind, words
 
 
 def test_any_damaged_byte_is_a_fixture_error_or_harmless(toy):
-    assignment = toy()
+    assignment = toy(WORKED + DOUBLED)
     build.build(assignment)
     path = assignment.fixtures / "public.h5"
     data = path.read_bytes()
-    inputs = fixtures.read_inputs(assignment.fixtures)
-    whole = fixtures.read_expected(assignment.fixtures, inputs)[0].values["Q"]
+    whole = everything(assignment)
     rng = np.random.default_rng(0)
-    for at in rng.integers(0, len(data), 150):
+    for at in rng.integers(0, len(data), 400):
         path.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
         try:
-            fixtures.read_inputs(assignment.fixtures)
-            (case, *_) = fixtures.read_expected(assignment.fixtures, inputs)
+            found = everything(assignment)
         except FixtureError:
             continue
-        np.testing.assert_array_equal(case.values["Q"], whole)
+        np.testing.assert_equal(found, whole)
+
+
+def everything(assignment):
+    """Return all that is read of an assignment's fixtures, as plain data."""
+    inputs = fixtures.read_inputs(assignment.fixtures)
+    cases = fixtures.read_expected(assignment.fixtures, inputs)
+    stored = fixtures.read_diagnosis(assignment.fixtures)
+    return [
+        inputs,
+        [[c.name, c.hidden, dict(c.sizes), dict(c.values), repr(c.tolerances)] for c in cases],
+        fixtures.read_margins(assignment.fixtures, ["Q"]),
+        [repr(stored.known), repr(stored.needs), list(stored.sets)],
+        [
+            [name, quantity, one.row, one.prints, one.shapes]
+            for name, case in stored.outcomes.items()
+            for quantity, one in case.items()
+        ],
+    ]
 
 
 def test_a_fixture_of_an_older_worked_solution_is_refused(toy):
@@ -227,9 +291,39 @@ def test_missing_fixtures_say_how_to_build_them(toy):
         (WORKED.replace("'''Twice x, shape (N,).'''", ""), "docstring"),
         (WORKED.replace("public=True", "public=False"), "must be public"),
         (WORKED.replace('"other"', '"shown"'), "each its own"),
-        (WORKED.replace("x * 2", "x / 0 * np.nan"), "Q not finite"),
+        (WORKED.replace("x * 2", "x / 0 * np.nan"), "Q is not finite"),
         (WORKED.replace("def Q(x)", "def R(x)"), "names Q, which worked.py has no step for"),
         (WORKED.replace("x * 2", "x @ np.eye(7)"), "case shown: ValueError"),
+        (WORKED.replace("x * 2", "x @ np.eye(7)"), "While computing Q of the worked solution"),
+        (WORKED.replace("x * 2", "x * 1j"), "case shown: Q is an array of dtype complex128"),
+        (WORKED.replace("x * 2", "x > 1"), "case shown: Q is an array of dtype bool"),
+        (WORKED.replace("x * 2", "x.astype(np.float16)"), "Q is an array of dtype float16"),
+        (WORKED.replace("x * 2", "x.astype(object)"), "Q is an array of dtype object"),
+        (WORKED.replace("x * 2", "'text'"), "Q is a str"),
+        (WORKED.replace("x * 2", "None"), "Q is a NoneType"),
+        (WORKED.replace("x * 2", "__import__('sys').exit(0)"), "case shown: SystemExit"),
+        (WORKED.replace("x * 2", "x * np.random.random()"), "Q is another one each time"),
+        (WORKED.replace("return x * 2", "x += 1; return x"), "Q is another one each time"),
+        (WORKED.replace("np.arange(3.0)", "np.random.random(3)"), "the input x is another one"),
+        (WORKED.replace("np.arange(3.0)", "'text'"), "case shown: the input x is a str"),
+        (WORKED.replace("np.arange(3.0)", "None"), "case shown: the input x is a NoneType"),
+        (WORKED.replace("np.arange(3.0)", "{'a': 1}"), "case shown: the input x is a dict"),
+        (WORKED.replace("np.arange(3.0)", "[[1], [2, 3]]"), "case shown: the input x: ValueError"),
+        (WORKED.replace("np.arange(3.0)", "np.array(['a'])"), "x is an array of dtype <U1"),
+        (WORKED.replace("np.arange(3.0)", "np.array([{}])"), "x is an array of dtype object"),
+        (
+            WORKED.replace("np.arange(3.0)", "np.array(['2020-01-01'], dtype='datetime64[D]')"),
+            "x is an array of dtype datetime64[D]",
+        ),
+        (WORKED.replace('{"x": np.arange(3.0)}', "5"), "is no Case(name, inputs)"),
+        (WORKED.replace('{"x": np.arange(3.0)}', "{}"), "x"),
+        (WORKED + "\ncases = [1, 2]", "cases: 1 is no Case(name, inputs)"),
+        (WORKED + "\ncases = lambda: 1 / 0", "cases: ZeroDivisionError"),
+        (WORKED + "\ncases = lambda: __import__('sys').exit(0)", "cases: SystemExit"),
+        (WORKED + "\ncases = 5", "cases: TypeError"),
+        (WORKED.replace("len(x)", "'many'"), "case shown: ValueError"),
+        ("raise SystemExit", "line 1: SystemExit"),
+        ("raise KeyboardInterrupt", "line 1: KeyboardInterrupt"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
@@ -250,6 +344,18 @@ def test_what_is_wrong_with_a_worked_solution_is_said_when_building(toy, worked,
         (TOML + "\n[scoring]\npublic = 3", "scoring.public is a share"),
         (TOML.replace("Q = 1", "Q = -1"), "points of 0 or more"),
         ("this is no TOML", "Expected"),
+        (TOML.replace("Q = 1", "Q = nan"), "points of 0 or more"),
+        (TOML.replace("Q = 1", "Q = inf"), "points of 0 or more"),
+        (TOML + "\n[limits]\ncell = inf", "limits.cell must be above 0"),
+        (TOML + "\n[points.two]\nQ = 1", "[points] has Q in more than one check"),
+        (
+            TOML + "\n[loss]\nquantity = 'L'\ngradients = {}",
+            "[loss] names L, which no check has in",
+        ),
+        (
+            TOML + "\n[loss]\nquantity = 'Q'\ngradients = { dQ = 'x' }",
+            "[loss] names dQ, which no check has in",
+        ),
     ],
 )
 def test_what_is_wrong_with_an_assignment_file_is_said_with_its_place(toy, toml, words):
@@ -261,4 +367,59 @@ def test_what_is_wrong_with_an_assignment_file_is_said_with_its_place(toy, toml,
 
 def test_checks_and_points_that_differ_are_said(toy):
     with pytest.raises(AssignmentError, match="two stands in one of them only"):
-        toy(toml=TOML + "\n[points.two]\nQ = 1").load_checks()
+        toy(toml=TOML + "\n[points.two]\nR = 1").load_checks()
+
+
+@pytest.mark.parametrize(
+    "worked",
+    [
+        WORKED.replace("x * 2", "(x + 1e14) - 1e14 + x / 3"),
+        WORKED.replace("x * 2", "(x / 3 + 1e7) - 1e7"),  # in float32 the digits of x are lost
+        WORKED.replace("def Q(x)", "def Q(x, R)").replace("x * 2", "R - x / 7 + x * 1e-16") + R,
+        WORKED.replace("x * 2", "x * 1e30 * 1e30 / 1e59"),  # overflows in float32
+    ],
+)
+def test_a_quantity_that_is_lost_in_rounding_fails_the_build(toy, worked):
+    with pytest.raises(FixtureError, match=r"case \w+: Q is lost in rounding: .* 1% is the most"):
+        build.build(toy(worked))
+
+
+def test_a_quantity_that_is_lost_in_rounding_but_not_graded_does_no_harm(toy):
+    assert len(build.build(toy(WORKED + R.replace("x / 7", "(x / 7 + 1e14) - 1e14")))) == 2
+
+
+def test_a_build_that_fails_leaves_the_old_files_and_no_others(toy, monkeypatch):
+    assignment = toy()
+    before = {path: path.read_bytes() for path in build.build(assignment)}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build, "write_outcomes", full)
+    with pytest.raises(OSError, match="No space"):
+        build.build(assignment)
+
+    assert {path: path.read_bytes() for path in assignment.fixtures.iterdir()} == before
+
+
+def test_hidden_cases_that_are_no_more_leave_no_file(toy):
+    build.build(toy())
+    worked = WORKED.replace('{"x": np.arange(5.0)}', '{"x": np.arange(5.0)}, public=True')
+    (path,) = build.build(toy(worked))
+
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (
+            "[conventions]\na = ['unknown']",
+            "[conventions] names unknown, which is no",
+        ),
+        ("[loss]\nquantity = 'Q'\ngradients = { Q = 'z' }", "[loss] names z, which is no input of"),
+    ],
+)
+def test_names_in_the_assignment_file_that_worked_py_lacks_are_said(toy, table, words):
+    with pytest.raises(AssignmentError, match=re.escape(words)):
+        build.build(toy(toml=f"{TOML}\n{table}"))

@@ -161,7 +161,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.slow
-def test_the_example_in_the_documentation_builds_verifies_and_grades_as_it_stands(
+def test_the_example_in_the_documentation_builds_grades_and_passes_its_audit_as_it_stands(
     command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     text = (ROOT / "docs" / "assignments.md").read_text("utf-8")
@@ -171,6 +171,11 @@ def test_the_example_in_the_documentation_builds_verifies_and_grades_as_it_stand
         content = re.search(rf"^## {name}\n.*?```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         assert content is not None
         (folder / name).write_text(content[1], encoding="utf-8")
+    wrapped = re.search(
+        r"^With a `wrapped\.py`.*?```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
+    assert wrapped is not None
+    (folder / "wrapped.py").write_text(wrapped[1], encoding="utf-8")
     (tmp_path / "neuron.py").write_text(
         "def predict(X, w):\n    return X @ w\n"
         "def gradient(X, T, w):\n"
@@ -184,4 +189,7 @@ def test_the_example_in_the_documentation_builds_verifies_and_grades_as_it_stand
     done = command("neuron.py", "--course", "course", "--no-html")
     assert done.returncode == 0, done.stderr
     assert "5 / 7" in done.stdout
-    assert "dw is N times too large" in done.stdout
+    assert "The average over the N samples is missing (at dw)" in done.stdout
+    done = command("--course", "course", "audit", "neuron", of="gradelab")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No problems" in done.stdout

@@ -161,6 +161,33 @@ def test_a_cell_that_failed_takes_one_line():
     assert "code cell 21" not in text, "a cell that was skipped is no failure"
 
 
+def test_a_title_that_is_too_long_is_cut_between_words():
+    text = render(named("a.py", title="Backpropagation by hand, " * 9), color=False)
+
+    assert re.match(r"a\.py  (Backpropagation by hand, )+(Backpropagation |by )*…  ", text)
+
+
+def test_what_is_said_of_a_quantity_is_not_cut_for_the_sake_of_a_few_characters():
+    check = samples.mixed().checks[0]
+    for length, cut in ((165, False), (300, True)):
+        quantity = msgspec.structs.replace(
+            check.quantities[0], verdict="wrong", message="word " * (length // 5)
+        )
+        result = msgspec.structs.replace(
+            samples.mixed(), checks=(msgspec.structs.replace(check, quantities=(quantity,)),)
+        )
+
+        assert ("more characters)" in render(result, color=False)) == cut
+
+
+def test_the_error_of_a_cell_is_told_whole_on_several_lines():
+    message = "ValueError: " + " ".join(f"word{number}" for number in range(30))
+    cell = Cell("code cell 1", "", "error", message, 3)
+    text = render(msgspec.structs.replace(samples.mixed(), cells=(cell,)), color=False)
+
+    assert " ".join(f"code cell 1, line 3: {message}".split()) in " ".join(text.split())
+
+
 def test_lists_without_end_are_cut_and_say_so():
     cause = Cause("id", None, "A cause.", None, ())
     cell = Cell("code cell 1", "", "error", "NameError")

@@ -106,13 +106,27 @@ def _head(result: Result, width: int) -> Iterator[Line]:
     room = width - columns(score) - 2
     name = _one_line(result.submission.file)
     title = _one_line(result.title or result.assignment or "")
-    title = fit(title, max(room - columns(name) - 2, room // 3))
+    title = _whole_words(title, max(room - columns(name) - 2, room // 3))
     name = fit(name, room - columns(title) - 2 if title else room)
     gap = width - columns(name) - columns(title) - columns(score) - 2
     tone = "good" if result.max_score and result.score >= result.max_score else "title"
     yield [(name, "title"), ("  ", ""), (title, "quiet"), (" " * gap, ""), (score, tone)]
     if result.message:
         yield from _hanging([], result.message, "bad", width)
+
+
+def _whole_words(text: str, width: int) -> str:
+    """Return `text` in at most `width` columns, cut between words where that leaves some."""
+    if columns(text) <= width:
+        return text
+    first = next(wrap(text, width - 2), "")
+    return f"{first} …" if text.startswith(f"{first} ") else fit(text, width)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return `text` clipped, unless it is no longer than what would be said of its end."""
+    cut = clip(text, limit)
+    return cut if len(cut) < len(text) else text
 
 
 def _one_line(text: str) -> str:
@@ -135,7 +149,7 @@ def _hanging(
     """Yield `text` after `prefix`, further lines set in; `suffix` stands at the right edge."""
     indent = sum(columns(part) for part, _ in prefix)
     room = max(width - indent - (columns(suffix) + 2 if suffix else 0), 8)
-    wrapped = list(wrap(visible(clip(text, limit)), room)) or [""]
+    wrapped = list(wrap(visible(_cut(text, limit)), room)) or [""]
     for number, part in enumerate(wrapped):
         start = prefix if number == 0 else [(" " * indent, "")]
         line = [*start, (part, tone)]
@@ -206,6 +220,6 @@ def _cells(result: Result, width: int) -> Iterator[Line]:
     for cell in failed[:MAX_CELLS]:
         look = LOOKS[cell.state]
         line = "" if cell.line is None else f", line {cell.line}"
-        text = _one_line(f"{clip(cell.label, 60)}{line}: {clip(cell.message or look.label, 300)}")
-        yield [(f"  {look.mark} ", look.tone), (fit(text, width - 4), "")]
+        text = _one_line(f"{clip(cell.label, 60)}{line}: {cell.message or look.label}")
+        yield from _hanging([(f"  {look.mark} ", look.tone)], text, "", width, 300)
     yield from _more(len(failed) - MAX_CELLS)

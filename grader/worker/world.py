@@ -1,6 +1,7 @@
 """One worker's world: the student's module, and the answers to requests about it."""
 
 from __future__ import annotations
+import __future__
 
 import builtins
 import linecache
@@ -18,6 +19,10 @@ from .output import Capture
 MAX_OUTPUT = 20_000  # characters kept of what one cell or call prints
 MAX_MESSAGE = 2_000  # characters kept of an exception's text
 MAX_FRAMES = 30
+
+FUTURE = 0
+for _feature in __future__.all_feature_names:
+    FUTURE |= getattr(__future__, _feature).compiler_flag
 
 _arm = signal.setitimer
 _ndarray = np.ndarray
@@ -53,6 +58,7 @@ class World:
         self._files: dict[str, int] = {}
         self._output = Capture(MAX_OUTPUT)
         self._running = False
+        self._future = 0
         sys.modules["__main__"] = sys.modules[module] = self._module
         sys.argv = [module]
         sys.stdout = sys.stderr = self._output
@@ -115,8 +121,11 @@ class World:
     def _run(self, index: int, name: str, source: str) -> None:
         self._files[name] = index
         # inspect.getsource and printed tracebacks find the lines here
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(source, name, "exec", dont_inherit=True), vars(self._module))
+        lines = source.splitlines(keepends=True)
+        linecache.cache.setdefault(name, (len(source), None, lines, name))
+        code = compile(source, name, "exec", self._future, dont_inherit=True)
+        self._future |= code.co_flags & FUTURE  # holds for the cells that follow, as in Jupyter
+        exec(code, vars(self._module))
 
     def _owner(self, request: dict[str, Any]) -> Any:
         handle = request.get("handle")

@@ -1,0 +1,113 @@
+"""Splits the Python of a cell into statements that can run one by one.
+
+A notebook's first cell often imports what is not installed beside what is, and everything after
+the first failure would be lost with it. Statements keep the lines that their author sees.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DEFINITIONS = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.Import, ast.ImportFrom),
+)
+
+# What continues the line before it at the start of a line; it begins no statement of its own.
+CONTINUES = (")", "]", "}", "else", "elif", "except", "finally", "#", "'''", '"""')
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement at the top of a cell.
+
+    Attributes
+    ----------
+    first, last : int
+        Its lines in the cell, counted from 1.
+    source : str
+        Python that has the statement on these lines and nothing before it.
+    defines : bool
+        Whether it is an import or a definition, which runs none of the student's own work.
+    """
+
+    first: int
+    last: int
+    source: str
+    defines: bool = False
+
+
+def statements(python: str) -> list[Statement]:
+    """Return the statements of a cell; of one that does not parse, those parts that do.
+
+    An import of several names becomes one statement for each name.
+    """
+    try:
+        return list(_of(ast.parse(python), python.split("\n"), 0))
+    except SyntaxError:
+        return [statement for chunk in _chunks(python.split("\n")) for statement in chunk]
+    except (ValueError, RecursionError, MemoryError):
+        return []
+
+
+def parses(python: str) -> bool:
+    """Whether Python can read a cell as a whole."""
+    try:
+        ast.parse(python)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _of(tree: ast.Module, lines: list[str], above: int) -> Iterator[Statement]:
+    """Yield the statements of a parsed text that stands `above` lines below the cell's top."""
+    body = [(_first(node), node.end_lineno or node.lineno, node) for node in tree.body]
+    for at, (first, last, node) in enumerate(body):
+        before = at > 0 and body[at - 1][1] >= first
+        after = at + 1 < len(body) and body[at + 1][0] <= last
+        place = first + above, last + above
+        kind = isinstance(node, DEFINITIONS)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and len(node.names) > 1:
+            for name in node.names:
+                one = ast.copy_location(_with_name(node, name), node)
+                yield Statement(*place, "\n" * (place[0] - 1) + ast.unparse(one), kind)
+        elif not before and not after:
+            text = "\n".join(lines[first - 1 : last])
+            yield Statement(*place, "\n" * (place[0] - 1) + text, kind)
+        else:  # several on one line
+            yield Statement(*place, "\n" * (place[0] - 1) + ast.unparse(node), kind)
+
+
+def _first(node: ast.stmt) -> int:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return node.lineno
+
+
+def _with_name(node: ast.Import | ast.ImportFrom, name: ast.alias) -> ast.stmt:
+    if isinstance(node, ast.Import):
+        return ast.Import([name])
+    return ast.ImportFrom(node.module, [name], node.level)
+
+
+def _chunks(lines: list[str]) -> Iterator[list[Statement]]:
+    """Yield the statements of every piece between two line starts that Python can read."""
+    starts = [i for i, line in enumerate(lines) if _begins(line)]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        if lines[start].startswith("@"):
+            continue  # read with what it decorates
+        while start - 1 in starts and lines[start - 1].startswith("@"):
+            start -= 1
+        piece = lines[start:end]
+        try:
+            tree = ast.parse("\n".join(piece))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        yield list(_of(tree, piece, start))
+
+
+def _begins(line: str) -> bool:
+    return bool(line) and not line[0].isspace() and not line.startswith(CONTINUES)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.statements import statements
+
+
+def split(source):
+    return [(s.first, s.last, s.source.strip()) for s in statements(source)]
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("x = 1\ny = (\n  2)", [(1, 1, "x = 1"), (2, 3, "y = (\n  2)")]),
+        ("import a, b as c", [(1, 1, "import a"), (1, 1, "import b as c")]),
+        ("from a import (\n b,\n c)", [(1, 3, "from a import b"), (1, 3, "from a import c")]),
+        ("import a; x = 1; import b", [(1, 1, "import a"), (1, 1, "x = 1"), (1, 1, "import b")]),
+        ("@f\n@g\ndef h():\n    pass", [(1, 4, "@f\n@g\ndef h():\n    pass")]),
+        ("", []),
+        ("# only words", []),
+    ],
+)
+def test_a_cell_is_split_into_its_statements(source, parts):
+    assert split(source) == parts
+
+
+def test_of_a_cell_that_does_not_parse_what_parses_is_kept():
+    source = (
+        "import numpy as np\n"
+        "print 'hello'\n"
+        "@staticmethod\n"
+        "def f(x):\n"
+        "    return (x +\n"
+        "1)\n"
+        "\n"
+        "def broken(:\n"
+        "    pass\n"
+        "class C:\n"
+        "    y = 2\n"
+    )
+
+    # f's last line stands at the start of a line, so that f is lost as well
+    assert [(first, last) for first, last, _ in split(source)] == [(1, 1), (10, 11)]
+    fine = source.replace("\n1)", "\n    1)")
+    assert [(first, last) for first, last, _ in split(fine)] == [(1, 1), (3, 6), (10, 11)]
+
+
+@given(st.text(st.sampled_from("abx=1()[]:\n @#'\";,defimport "), max_size=80))
+def test_any_text_gives_statements_that_parse_on_their_own_lines(source):
+    for statement in statements(source):
+        tree = ast.parse(statement.source)
+        assert tree.body[0].lineno >= statement.first
+        assert statement.last <= source.count("\n") + 1

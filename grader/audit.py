@@ -71,7 +71,7 @@ class _Bench:
             observed,
             self.cases,
             scoring,
-            self.solution,
+            lambda: self.solution,
             lambda: self.stored,
             accepted,
         )

@@ -38,6 +38,12 @@ class LossTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gradients: dict[str, str]
 
 
+class RunTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[run]``: whether statements of a failed cell that could run do so all the same."""
+
+    salvage: bool = True
+
+
 class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of assignment.toml.
 
@@ -56,6 +62,7 @@ class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scoring: ScoringTable = ScoringTable()
     conventions: dict[str, tuple[str, ...]] = {}
     loss: LossTable | None = None
+    run: RunTable = RunTable()
     limits: Limits = Limits()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,13 @@ def fingerprint(array: Array) -> Array:
     flat = array.reshape(-1)
     if flat.size <= PRINTS:
         return np.concatenate([flat, np.full(PRINTS - flat.size, np.nan)])
-    directions = np.random.default_rng(flat.size).standard_normal((PRINTS, flat.size))
-    result: Array = directions @ flat
+    result: Array = _directions(flat.size) @ flat
     return result
+
+
+@lru_cache(maxsize=32)
+def _directions(size: int) -> Array:
+    return np.random.default_rng(size).standard_normal((PRINTS, size))
 
 
 @dataclass(frozen=True, slots=True)

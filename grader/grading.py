@@ -26,7 +26,7 @@ from .results import Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
 from .submission import Submission, line_of
-from .worked_solutions import load_worked
+from .worked_solutions import load_solution
 
 MISSING_WALLS = ("files", "network", "processes")
 """What process limits alone leave open; said in every result."""
@@ -53,7 +53,15 @@ def grade(
     loss = None if table is None else Loss(table.quantity, table.gradients)
     with parent:
         seen = observe(
-            submission, checks, quantities, cases, assignment.file.functions, parent, limits, loss
+            submission,
+            checks,
+            quantities,
+            cases,
+            assignment.file.functions,
+            parent,
+            limits,
+            loss,
+            assignment.file.run.salvage,
         )
     observed = time.monotonic()
     # Values near the largest number overflow when they are compared, and are wrong all the same.
@@ -101,9 +109,8 @@ def _judge(
         for check, names in quantities.items()
         for name in names
     }
-    solution = None
-    if assignment.worked_path.is_file():
-        solution, _ = load_worked(assignment)
+    has_solution = assignment.worked_path.is_file()
+    solution = partial(load_solution, assignment) if has_solution else None
     stored = partial(read_diagnosis, assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())

@@ -140,7 +140,7 @@ def judge(
     observed: Values,
     cases: Sequence[Expected],
     scoring: Scoring,
-    solution: WorkedSolution | None = None,
+    solution: Callable[[], WorkedSolution] | None = None,
     stored: Callable[[], Stored | None] = lambda: None,
     accepted: Sequence[Sequence[str]] = (),
 ) -> Judgement:
@@ -153,8 +153,9 @@ def judge(
     observed : mapping of quantity to mapping of case to value
     cases : sequence of Expected
         Public ones first.
-    solution : WorkedSolution, optional
-        Makes known mistakes, given the student's own values.
+    solution : callable, optional
+        Returns the worked solution, in which known mistakes are made, given the student's own
+        values. It is asked for only where something is wrong.
     stored : callable, optional
         Returns what the fixtures hold of known mistakes: all there is without a solution. With
         neither, nothing is explained but plain patterns.
@@ -223,7 +224,7 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
 
 
 def _explained(
-    solution: WorkedSolution | None,
+    load: Callable[[], WorkedSolution] | None,
     stored: Callable[[], Stored | None],
     accepted: Sequence[Sequence[str]],
     findings: dict[str, list[Finding]],
@@ -238,7 +239,8 @@ def _explained(
     usable = [q for q in findings if _usable(findings[q]) and q not in swapped]
     explainer: Explainer
     base: Sequence[str] = ()
-    if solution is not None:
+    if load is not None:
+        solution = load()
         base = _base(solution, accepted, seen, usable, findings)
         chosen = [r for r in solution.conventions if r.id in base]
         explainer = WorkedExplainer(solution, seen, usable, chosen, stored)

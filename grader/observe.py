@@ -66,6 +66,7 @@ def observe(
     parent: WarmParent,
     limits: Limits,
     loss: Loss | None = None,
+    salvage: bool = True,
 ) -> Observations:
     """Run every check on every case.
 
@@ -78,9 +79,11 @@ def observe(
         The names that the assignment asks for as functions.
     loss : Loss, optional
         Which gradients to look at by finite differences of the student's own loss.
+    salvage : bool
+        Whether the statements around a failure in a cell run all the same.
     """
     seen = Observations()
-    replay = Replay(submission, parent, limits)
+    replay = Replay(submission, parent, limits, salvage)
     worker: Worker | None = replay.first()
     seen.cells, seen.active = tuple(replay.cells), replay.active
     if worker is not None and not checks:

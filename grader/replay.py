@@ -90,8 +90,11 @@ class Replay:
         Whether running the cells again costs so much that checks share a worker.
     """
 
-    def __init__(self, submission: Submission, parent: WarmParent, limits: Limits) -> None:
+    def __init__(
+        self, submission: Submission, parent: WarmParent, limits: Limits, salvage: bool = True
+    ) -> None:
         self._submission, self._parent, self.limits = submission, parent, limits
+        self._salvages = salvage
         self._deadline = time.monotonic() + limits.submission
         self._again_left = limits.submission  # seconds that may go into running cells again
         self._skip: set[int] = set()  # cells that took their worker with them
@@ -131,7 +134,7 @@ class Replay:
             for index in range(len(self._submission.cells) if up_to is None else up_to):
                 if worker.alive and index not in self._skip:
                     self._run(worker, index)
-                elif worker.alive:
+                elif worker.alive and self._salvages:
                     self._define(worker, index)
             # Running cells again is our way of working: up to a limit, the submission's own time
             # does not pay for it.
@@ -176,7 +179,7 @@ class Replay:
     ) -> tuple[str, tuple[str, ...]]:
         """Run the statements of a failed cell that have not run; return their output and a note."""
         cell = self._submission.cells[index]
-        parts = statements(cell.python)
+        parts = statements(cell.python) if self._salvages else []
         if parses(cell.python):
             at = [f.line for f in error.frames if f.cell == index and f.function is None]
             stopped = at[0] if at else cell.python.count("\n") + 1

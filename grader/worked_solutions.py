@@ -14,15 +14,30 @@ from .errors import AssignmentError, GradelabError
 from .fixtures import read_diagnosis
 
 
-def load_worked(assignment: Assignment) -> tuple[WorkedSolution, list[Case]]:
-    """Load an assignment's worked solution and its cases."""
+def load_solution(assignment: Assignment) -> WorkedSolution:
+    """Load an assignment's worked solution alone: drawing its cases takes longer."""
+    return _load(assignment)[0]
+
+
+def _load(assignment: Assignment) -> tuple[WorkedSolution, Any]:
     path = assignment.worked_path
     module = load_module(path, f"gradelab_worked_{assignment.name}")
     solution, cases = getattr(module, "solution", None), getattr(module, "cases", None)
     if not isinstance(solution, WorkedSolution) or cases is None:
         raise AssignmentError(f"{path}: it needs a WorkedSolution `solution` and `cases`")
-    with blamed_on(path, "cases"):
+    with blamed_on(path, "solution"):
         solution.check()
+    _require_conventions(assignment, solution)
+    _require_points(assignment, solution.quantities, "worked.py has no step for")
+    _require_loss(assignment, solution.inputs)
+    return solution, cases
+
+
+def load_worked(assignment: Assignment) -> tuple[WorkedSolution, list[Case]]:
+    """Load an assignment's worked solution and its cases."""
+    path = assignment.worked_path
+    solution, cases = _load(assignment)
+    with blamed_on(path, "cases"):
         made = list(cases() if callable(cases) else cases)
     for case in made:
         if not isinstance(case, Case) or not isinstance(case.inputs, Mapping):
@@ -32,9 +47,6 @@ def load_worked(assignment: Assignment) -> tuple[WorkedSolution, list[Case]]:
         raise AssignmentError(f"{path}: the cases need names, each its own: {', '.join(names)}")
     if not any(case.public for case in made):
         raise AssignmentError(f"{path}: one case at least must be public")
-    _require_conventions(assignment, solution)
-    _require_points(assignment, solution.quantities, "worked.py has no step for")
-    _require_loss(assignment, solution.inputs)
     return solution, made
 
 

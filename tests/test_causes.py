@@ -171,7 +171,7 @@ def judged(bench, made, solution, accepted=(), scoring=None):
         observed,
         bench.cases,
         scoring or Scoring(),
-        solution,
+        None if solution is None else lambda: solution,
         lambda: bench.stored,
         accepted,
     )

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from homework import BACKWARD, FORWARD, IMPORTS, SIGMOID, SOLUTION
+from conftest import ROOT
+from homework import BACKWARD, FORWARD, IMPORTS, SIGMOID, SOLUTION, write_notebook
+
+from grader.course import Course
+from grader.grading import grade
+from grader.sandbox.parent import WarmParent
+from grader.submission import read_submission
 
 REST = "".join((SIGMOID, FORWARD, BACKWARD))
 
@@ -61,3 +69,17 @@ def test_future_imports_hold_for_the_cells_that_follow(submit):
     cells = ["from __future__ import annotations", *SOLUTION, "def f(x: NotDefined): pass"]
 
     assert submit(cells).cells[5].state == "ran"
+
+
+def test_a_course_can_ask_for_cells_that_run_as_a_whole(tmp_path):
+    for name in ("assignments", "fixtures"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    toml = tmp_path / "assignments" / "backprop_mse" / "assignment.toml"
+    toml.write_text(toml.read_text() + "\n[run]\nsalvage = false\n")
+    cells = ["import not_installed\n" + IMPORTS, *SOLUTION[1:]]
+    path = write_notebook(tmp_path / "a.ipynb", cells)
+    with WarmParent() as parent:
+        assignment = Course(tmp_path).assignment("backprop_mse")
+        result = grade(read_submission(path), assignment, parent)
+
+    assert result.score == 0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import wording
-from .judge import Finding, FoundCause, Judgement, QuantityJudgement
+from .findings import Finding, FoundCause, Judgement, QuantityJudgement
 from .relations import Relation
 from .results import Case, Cause, Check, Diagnosis, Difference, Place, Quantity
 

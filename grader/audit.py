@@ -23,9 +23,10 @@ from .checks import Check, Inputs
 from .course import Assignment, load_module
 from .errors import AssignmentError
 from .explain_stored import Stored
+from .findings import Expected, Judgement, compared
 from .fixtures import read_diagnosis, read_expected, read_inputs, read_margins
 from .grading import grade
-from .judge import Expected, Judgement, Scoring, compared, judge
+from .judge import Scoring, judge
 from .outcomes import replacements
 from .results import Failure
 from .sandbox.parent import WarmParent

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from .compare import Tolerance
 from .errors import FixtureError
 from .explain_stored import Stored
-from .judge import Expected
+from .findings import Expected
 from .outcomes import digest_of, read_stored
 
 SCHEMA = "gradelab/fixture/v1"

@@ -18,8 +18,9 @@ from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
 from .errors import GradelabError
+from .findings import Judgement
 from .fixtures import fixture_files, read_diagnosis, read_expected, read_inputs
-from .judge import Judgement, Scoring, judge
+from .judge import Scoring, judge
 from .observe import Observations, observe
 from .own_gradients import Loss
 from .results import Isolation, Place, Result, Status, SubmissionFile

@@ -16,7 +16,7 @@ import numpy as np
 from .compare import Pattern, as_numbers, is_close
 
 if TYPE_CHECKING:
-    from .judge import Expected, Finding
+    from .findings import Expected, Finding
 
 
 @dataclass(frozen=True, slots=True)

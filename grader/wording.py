@@ -15,7 +15,7 @@ from .results import Cell, Failure, FailureKind, Opaque, Place
 if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not load the judge
     from .compare import Comparison
     from .explain import Known
-    from .judge import Finding, FoundCause, QuantityJudgement
+    from .findings import Finding, FoundCause, QuantityJudgement
     from .relations import Relation
 
 HIDDEN = "(a hidden case: values are not shown)"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from grader.compare import Tolerance
-from grader.judge import Expected, Scoring
+from grader.findings import Expected
+from grader.judge import Scoring
 from grader.judge import judge as judge_all
 from grader.relations import name_factor
 from grader.results import Failure

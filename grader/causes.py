@@ -1,0 +1,178 @@
+"""Explains wrong findings: mistakes, conventions, and errors carried forward.
+
+Which mistakes were made is decided over all quantities and cases at once (`grader.explain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from reference.worked import WorkedSolution
+
+from .compare import Outcome, as_numbers
+from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
+from .explain_stored import Stored, StoredExplainer
+from .explain_worked import WorkedExplainer
+from .findings import Expected, Finding, FoundCause, compared
+from .results import Verdict
+
+
+def explained(
+    load: Callable[[], WorkedSolution] | None,
+    stored: Callable[[], Stored | None],
+    accepted: Sequence[Sequence[str]],
+    findings: dict[str, list[Finding]],
+    cases: Sequence[Expected],
+    swapped: Collection[str],
+) -> tuple[FoundCause, ...]:
+    """Explain wrong findings in place and return the causes; `swapped` ones need no cause."""
+    wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
+    if not wrong:
+        return ()
+    seen = _observed(findings, cases)
+    usable = [q for q in findings if _usable(findings[q]) and q not in swapped]
+    explainer: Explainer
+    base: Sequence[str] = ()
+    if load is not None:
+        solution = load()
+        base = _base(solution, accepted, seen, usable, findings)
+        chosen = [r for r in solution.conventions if r.id in base]
+        explainer = WorkedExplainer(solution, seen, usable, chosen, stored)
+    else:
+        known = stored()
+        if known is None:
+            return ()
+        explainer = StoredExplainer(known, seen, usable)
+    sought = [q for q, found in findings.items() if _is_numbers(found) and q not in swapped]
+    for quantity in sought:
+        explainer.settle(quantity)
+    right = [q for q in sought if explainer.holds(NOTHING, q)]
+    found = explain(explainer, [q for q in wrong if q in sought and q not in right], right)
+    by_name = {case.name: case for case in seen}
+    for quantity in [q for q in wrong if q in sought]:
+        made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
+        verdict: Verdict = "wrong"
+        if quantity in right:
+            another = explainer.own(frozenset(base), quantity)
+            verdict = "convention" if another and not made_from else "carried"
+        for explanation in found:
+            if quantity in explanation.explains:
+                here = explainer.own(explanation.sets[0], quantity)
+                verdict = "mistake" if here else "carried"
+        _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
+    verdicts = {q: {f.verdict for f in findings[q]} for q in wrong}
+    carried = [q for q in wrong if "carried" in verdicts[q] and "wrong" not in verdicts[q]]
+    causes = [
+        cause for explanation in found for cause in _causes(explanation, explainer, carried, wrong)
+    ]
+    order = {q: n for n, q in enumerate(cases[0].values)}
+    return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
+
+
+def _observed(
+    findings: Mapping[str, Sequence[Finding]], cases: Sequence[Expected]
+) -> list[Observed]:
+    """Return what was observed as numbers, the smallest case first."""
+    seen = []
+    for at, case in enumerate(cases):
+        values = {}
+        for quantity, found in findings.items():
+            array = None if found[at].failure else as_numbers(found[at].observed)
+            if array is not None and array.dtype.kind in "iuf" and np.isfinite(array).all():
+                values[quantity] = np.asarray(array, dtype=np.float64)
+        seen.append(Observed(case.name, case.inputs, values, case.tolerances))
+    return sorted(seen, key=lambda case: sum(np.asarray(v).size for v in case.inputs.values()))
+
+
+def _is_numbers(found: Sequence[Finding]) -> bool:
+    """Whether a quantity has values, and what is wrong with them is numbers or their shape."""
+    compared = [f.comparison for f in found if f.comparison is not None]
+    good = (Outcome.EQUAL, Outcome.VALUES, Outcome.SHAPE)
+    return bool(compared) and all(c.outcome in good for c in compared)
+
+
+def _usable(found: Sequence[Finding]) -> bool:
+    """Whether a quantity has on every case a value that others can be computed from."""
+    good = (Outcome.EQUAL, Outcome.VALUES)
+    return all(f.comparison is not None and f.comparison.outcome in good for f in found)
+
+
+def _base(
+    solution: WorkedSolution,
+    accepted: Sequence[Sequence[str]],
+    seen: Sequence[Observed],
+    usable: Sequence[str],
+    findings: Mapping[str, Sequence[Finding]],
+) -> Sequence[str]:
+    """Return the accepted convention that the submission keeps to, if it keeps to one."""
+    correct = [q for q, found in findings.items() if all(f.verdict == "correct" for f in found)]
+    known = {r.id: r for r in solution.conventions}
+    best: Sequence[str] = ()
+    most = 0
+    for group in accepted:
+        explainer = WorkedExplainer(solution, seen, usable, [known[i] for i in group])
+        if not all(explainer.holds(NOTHING, q) for q in correct):
+            continue  # one convention here, another one there
+        others = [q for q in findings if q not in correct and _is_numbers(findings[q])]
+        gained = sum(explainer.holds(NOTHING, q) for q in others)
+        if gained > most:
+            best, most = group, gained
+    return best
+
+
+def _revise(
+    quantity: str,
+    verdict: Verdict,
+    given: tuple[str, ...],
+    found: list[Finding],
+    explainer: Explainer,
+    seen: Mapping[str, Observed],
+    cases: Sequence[Expected],
+) -> None:
+    """Give the wrong findings of a quantity their verdict; compare what stays wrong fairly."""
+    for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
+        if finding.verdict != "wrong":
+            continue
+        if verdict != "wrong" or not given:
+            found[at] = replace(finding, verdict=verdict, given=given)
+            continue
+        computed = explainer.compute(NOTHING, quantity, seen[case.name])
+        if computed is not None:
+            again = compared(quantity, finding.observed, case, computed)
+            right: Verdict = "carried" if again.verdict == "correct" else "wrong"
+            found[at] = replace(again, verdict=right, given=given)
+
+
+def _causes(
+    found: Explanation, explainer: Explainer, carried: Sequence[str], wrong: Sequence[str]
+) -> Iterator[FoundCause]:
+    """Yield a cause for each mistake that is certain, and one for those that look alike."""
+    known = explainer.known
+    certain = frozenset.intersection(*found.sets)
+    groups: list[tuple[tuple[Known, ...], ...]] = [((known[i],),) for i in sorted(certain)]
+    rest = tuple(tuple(known[i] for i in sorted(s - certain)) for s in found.sets if s - certain)
+    if rest:
+        groups.append(rest)
+    for alternatives in groups:
+        ids = frozenset(r.id for entry in alternatives for r in entry)
+        explains = tuple(q for q in found.explains if explainer.own(ids, q))
+        behind = tuple(q for q in carried if _comes_from(q, explains, explainer, wrong))
+        yield FoundCause(alternatives, explains, behind, found.alone)
+
+
+def _comes_from(
+    quantity: str, sources: Sequence[str], explainer: Explainer, wrong: Sequence[str]
+) -> bool:
+    """Whether a carried quantity was computed, directly or not, from one of `sources`."""
+    waiting, seen = [quantity], {quantity}
+    while waiting:
+        for before in explainer.boundary(waiting.pop()):
+            if before in sources:
+                return True
+            if before in wrong and before not in seen:
+                seen.add(before)
+                waiting.append(before)
+    return False

@@ -43,13 +43,13 @@ def test_expected_values_are_read_only_when_the_last_worker_is_gone(tmp_path, mo
 
 def test_inputs_are_read_without_touching_an_expected_value(monkeypatch):
     read = []
-    checked = fixtures._checked
+    arrays = fixtures._arrays
 
-    def spy(path, group, part):
+    def spy(group, part):
         read.append(part)
-        return checked(path, group, part)
+        return arrays(group, part)
 
-    monkeypatch.setattr(fixtures, "_checked", spy)
+    monkeypatch.setattr(fixtures, "_arrays", spy)
     fixtures.read_inputs(ROOT / "fixtures" / "backprop_mse")
 
     assert set(read) == {"inputs"}

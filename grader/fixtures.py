@@ -10,8 +10,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import h5py
 import numpy as np
@@ -161,7 +162,7 @@ def seal(path: Path) -> None:
         file.write(text)
 
 
-def _seal_of(content: BinaryIO) -> bytes:
+def _seal_of(content: BufferedIOBase) -> bytes:
     """Return the first block of a fixture whose file is open behind it.
 
     The content passes through one small buffer: it is not to lie in memory while students' code

@@ -136,13 +136,17 @@ def _revise(
     for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
         if finding.verdict != "wrong":
             continue
+        if verdict == "carried" and not np.any(as_numbers(finding.observed)):
+            continue  # zeros follow from zeros without any method: they stay wrong
         if verdict != "wrong" or not given:
             found[at] = replace(finding, verdict=verdict, given=given)
             continue
         computed = explainer.compute(NOTHING, quantity, seen[case.name])
         if computed is not None:
             again = compared(quantity, finding.observed, case, computed)
-            right: Verdict = "carried" if again.verdict == "correct" else "wrong"
+            right: Verdict = "wrong"
+            if again.verdict == "correct" and np.any(as_numbers(finding.observed)):
+                right = "carried"
             found[at] = replace(again, verdict=right, given=given)
 
 

@@ -49,6 +49,17 @@ def test_an_unknown_error_in_the_forward_pass_is_carried_too(submit):
     assert result.score == 19
 
 
+def test_zeros_that_follow_from_zeros_earn_nothing(submit):
+    # With H = 0 every gradient but db2 is zero: no method is shown by handing in zeros
+    cells = list(with_forward("H = sigmoid(Z1)", "H = 0 * Z1"))
+    zeros = "{'W1': np.zeros((3, 2)), 'b1': np.zeros(3), 'W2': np.zeros(3), 'b2': dLdb2}"
+    cells[3] = cells[3].replace("{'W1': dLdW1, 'b1': dLdb1, 'W2': dLdW2, 'b2': dLdb2}", zeros)
+    result = submit(cells)
+
+    assert {verdicts(result)[q] for q in ["dW1", "db1", "dW2"]} == {"wrong"}
+    assert verdicts(result)["db2"] == "carried"
+
+
 def test_a_backward_pass_of_its_own_is_judged_by_itself(submit):
     # back_propagation repeats the forward pass without the slip of forward_propagation
     own = "1 / (1 + np.exp(-({})))"

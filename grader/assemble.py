@@ -79,15 +79,13 @@ def _relation_id(relation: Relation) -> str:
 
 
 def _shapes(judged: Sequence[QuantityJudgement]) -> str:
-    """Return the shapes of the one wrong array whose shape is wrong, for a sentence."""
-    wrong = [f for q in judged for f in q.findings if f.verdict == "wrong" and f.comparison]
-    comparison = wrong[0].comparison
-    if len(judged) != 1 or comparison is None or comparison.shape in (None, ()):
+    """Return the wrong shape and the right one, where they are the same for all, for a sentence."""
+    first = [next(f for f in q.findings if f.verdict == "wrong" and f.comparison) for q in judged]
+    pairs = {(f.comparison.shape, f.comparison.expected_shape) for f in first if f.comparison}
+    have, wanted = pairs.pop()
+    if pairs or not have or not wanted or have == wanted:
         return ""
-    if comparison.shape == comparison.expected_shape or not comparison.expected_shape:
-        return ""
-    have = wording.shape_text(comparison.shape or ())
-    return f": shape {have} where {wording.shape_text(comparison.expected_shape)} was asked for"
+    return f": {wording.shape_text(have)} where {wording.shape_text(wanted)} was asked for"
 
 
 def _case(finding: Finding) -> Case:

@@ -189,13 +189,14 @@ def _mistakes(judgement: Judgement, checks: Mapping[str, str], locate: Locate) -
 
 
 def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
-    groups: dict[tuple[str, Relation], list[QuantityJudgement]] = {}
+    groups: dict[tuple[str, Relation, tuple[str, ...]], list[QuantityJudgement]] = {}
     for judged in judgement.quantities:
         if judged.relation is not None:
-            key = (judged.check, _shared(judged))
+            on = tuple(f.case for f in judged.findings if f.verdict == "wrong")
+            key = (judged.check, _shared(judged), on)
             groups.setdefault(key, []).append(judged)
     causes = []
-    for (check, _), members in groups.items():
+    for (check, _, _), members in groups.items():
         names = [judged.quantity for judged in members]
         relation = members[0].relation
         assert relation is not None
@@ -254,13 +255,12 @@ def _failures(judgement: Judgement) -> list[Cause]:
 
 def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> list[Cause]:
     """Return one honest "no known cause" for each check that needs it."""
-    right = [q.quantity for q in judgement.quantities if q.verdict in ("correct", "carried")]
+    right = [q.quantity for q in judgement.quantities if q.verdict == "correct"]
     groups: dict[str, dict[str, str]] = {}
     for judged in judgement.quantities:
         diagnosis = _diagnosis(judged, judgement.causes)
         if diagnosis is not None and diagnosis.kind == "none" and judged.quantity not in own:
-            wrong = next(f for f in judged.findings if f.verdict == "wrong")
-            groups.setdefault(judged.check, {})[judged.quantity] = wording.finding(wrong)
+            groups.setdefault(judged.check, {})[judged.quantity] = wording.quantity(judged)
     causes = []
     for check, found in groups.items():
         names = list(found)

@@ -152,6 +152,10 @@ def audit(assignment: Assignment) -> Audit:
         *_vacuous(bench, singles, known),
     ]
     notes = []
+    if not any(example.wanted for example in examples):
+        notes.append("no example whose name begins with correct was graded")
+    if not any(example.wanted == 0 for example in examples):
+        notes.append("there is no handout.ipynb to grade")
     if bench.functions is None:
         notes.append("there is no wrapped.py: what mistakes give was judged, but checks.py not run")
     return Audit(

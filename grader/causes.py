@@ -17,6 +17,7 @@ from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
 from .explain_stored import Stored, StoredExplainer
 from .explain_worked import WorkedExplainer
 from .findings import Expected, Finding, FoundCause, compared
+from .relations import plain_factor
 from .results import Verdict
 
 
@@ -27,8 +28,17 @@ def explained(
     findings: dict[str, list[Finding]],
     cases: Sequence[Expected],
     swapped: Collection[str],
+    own: Collection[str],
 ) -> tuple[FoundCause, ...]:
-    """Explain wrong findings in place and return the causes; `swapped` ones need no cause."""
+    """Explain wrong findings in place and return the causes.
+
+    Parameters
+    ----------
+    swapped : collection of str
+        Quantities that were exchanged, and need no other cause.
+    own : collection of str
+        Gradients that are right for the student's own loss, which is itself right or carried.
+    """
     wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
     if not wrong:
         return ()
@@ -50,11 +60,17 @@ def explained(
     for quantity in sought:
         explainer.settle(quantity)
     right = [q for q in sought if explainer.holds(NOTHING, q)]
-    found = explain(explainer, [q for q in wrong if q in sought and q not in right], right)
+    # With another activation the method is right if the gradient belongs to that network's loss.
+    follows = [q for q in own if q in sought and q not in right]
+    follows = [q for q in follows if set(wrong) & explainer.boundary(q)]
+    open_ones = [q for q in wrong if q in sought and q not in (*right, *follows)]
+    found = explain(explainer, open_ones, right)
     by_name = {case.name: case for case in seen}
     for quantity in [q for q in wrong if q in sought]:
         made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
         verdict: Verdict = "wrong"
+        if quantity in follows:
+            verdict = "carried"
         if quantity in right:
             another = explainer.own(frozenset(base), quantity)
             verdict = "convention" if another and not made_from else "carried"
@@ -65,9 +81,13 @@ def explained(
         _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
     verdicts = {q: {f.verdict for f in findings[q]} for q in wrong}
     carried = [q for q in wrong if "carried" in verdicts[q] and "wrong" not in verdicts[q]]
-    causes = [
-        cause for explanation in found for cause in _causes(explanation, explainer, carried, wrong)
-    ]
+    causes = []
+    for explanation in found:
+        # What is a plain multiple on its way alone is said to be that: no step need be wrong.
+        first = explanation.explains[0]
+        plain = plain_factor(first, findings[first], cases) if explanation.alone else None
+        for cause in _causes(explanation, explainer, carried, wrong):
+            causes.append(replace(cause, relation=plain))
     order = {q: n for n, q in enumerate(cases[0].values)}
     return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
 
@@ -97,7 +117,30 @@ def _is_numbers(found: Sequence[Finding]) -> bool:
 def _usable(found: Sequence[Finding]) -> bool:
     """Whether a quantity has on every case a value that others can be computed from."""
     good = (Outcome.EQUAL, Outcome.VALUES)
-    return all(f.comparison is not None and f.comparison.outcome in good for f in found)
+    if not all(f.comparison is not None and f.comparison.outcome in good for f in found):
+        return False
+    return all(f.verdict == "correct" for f in found) or _plausible(found)
+
+
+PLAUSIBLE = 100.0
+"""So many times the largest expected entry a value may be that others are computed from."""
+
+
+def _plausible(found: Sequence[Finding]) -> bool:
+    """Whether wrong values could come from a computation.
+
+    Constants and huge numbers are not carried on: with them, wrong gradients can be made "right".
+    """
+    varies = False
+    for finding in found:
+        value, expected = as_numbers(finding.observed), finding.expected
+        if value is None or expected is None:
+            return False
+        most = PLAUSIBLE * max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+        if np.max(np.abs(value), initial=0.0) > most:
+            return False
+        varies |= bool(np.ptp(value) > 0) if value.size > 1 else value.shape == ()
+    return varies
 
 
 def _base(
@@ -133,20 +176,19 @@ def _revise(
     cases: Sequence[Expected],
 ) -> None:
     """Give the wrong findings of a quantity their verdict; compare what stays wrong fairly."""
+    wrong = [f for f in found if f.verdict == "wrong"]
+    if verdict == "carried" and not any(np.any(as_numbers(f.observed)) for f in wrong):
+        return  # zeros follow from zeros without any method: they stay wrong
     for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
         if finding.verdict != "wrong":
             continue
-        if verdict == "carried" and not np.any(as_numbers(finding.observed)):
-            continue  # zeros follow from zeros without any method: they stay wrong
         if verdict != "wrong" or not given:
             found[at] = replace(finding, verdict=verdict, given=given)
             continue
         computed = explainer.compute(NOTHING, quantity, seen[case.name])
         if computed is not None:
             again = compared(quantity, finding.observed, case, computed)
-            right: Verdict = "wrong"
-            if again.verdict == "correct" and np.any(as_numbers(finding.observed)):
-                right = "carried"
+            right: Verdict = "carried" if again.verdict == "correct" else "wrong"
             found[at] = replace(again, verdict=right, given=given)
 
 

@@ -86,12 +86,15 @@ class FoundCause:
         Those that are wrong only because they were computed from these.
     alone : bool
         Whether it happened on the way to these quantities only, not at the common step.
+    relation : Relation or None
+        The plain multiple of the right value that it comes to, on the way to one alone.
     """
 
     alternatives: tuple[tuple[Known, ...], ...]
     explains: tuple[str, ...]
     carried: tuple[str, ...] = ()
     alone: bool = False
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)

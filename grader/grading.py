@@ -23,7 +23,7 @@ from .fixtures import fixture_files, read_diagnosis, read_expected, read_inputs
 from .judge import Scoring, judge
 from .observe import Observations, observe
 from .own_gradients import Loss
-from .results import Isolation, Place, Result, Status, SubmissionFile
+from .results import Failure, Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
 from .submission import Submission, line_of
@@ -67,7 +67,7 @@ def grade(
     observed = time.monotonic()
     # Values near the largest number overflow when they are compared, and are wrong all the same.
     with np.errstate(all="ignore"):
-        judgement = _judge(assignment, quantities, seen, inputs)
+        judgement = _judge(assignment, quantities, seen, inputs, loss)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
         own = _right_for_own_loss(judgement, seen, loss)
         locate = partial(_locate, submission, seen)
@@ -103,6 +103,7 @@ def _judge(
     quantities: dict[str, tuple[str, ...]],
     seen: Observations,
     inputs: dict[str, dict[str, Any]],
+    loss: Loss | None,
 ) -> Judgement:
     expected = read_expected(assignment.fixtures, inputs)
     by_quantity = {
@@ -115,7 +116,16 @@ def _judge(
     stored = partial(read_diagnosis, assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())
-    return judge(quantities, by_quantity, expected, scoring, solution, stored, accepted)
+    own = [q for q in (loss.gradients if loss else ()) if _is_own(by_quantity[q], seen, q)]
+    return judge(quantities, by_quantity, expected, scoring, solution, stored, accepted, own)
+
+
+def _is_own(values: dict[str, Any], seen: Observations, quantity: str) -> bool:
+    """Whether an observed gradient is the derivative of the student's own loss."""
+    if seen.own is None or isinstance(values[seen.own.case], Failure):
+        return False
+    entries = seen.own.entries.get(quantity, ())
+    return agrees_with_differences(values[seen.own.case], entries)
 
 
 def _right_for_own_loss(

@@ -7,7 +7,7 @@ by `grader.causes`. Pure functions; `grader.wording` says in words what they dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +51,7 @@ def judge(
     solution: Callable[[], WorkedSolution] | None = None,
     stored: Callable[[], Stored | None] = lambda: None,
     accepted: Sequence[Sequence[str]] = (),
+    own: Collection[str] = (),
 ) -> Judgement:
     """Judge one submission.
 
@@ -69,13 +70,15 @@ def judge(
         neither, nothing is explained but plain patterns.
     accepted : sequence of sequence of str
         Conventions that the assignment accepts; those of one entry go together.
+    own : collection of str
+        Gradients that are the derivatives of the student's own loss.
     """
     names = [name for quantities in checks.values() for name in quantities]
     findings = {
         name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
     }
     swapped = {name for names in checks.values() for name in exchanged(names, findings, cases)}
-    causes = explained(solution, stored, accepted, findings, cases, swapped)
+    causes = explained(solution, stored, accepted, findings, cases, swapped, own)
     paid: set[str] = set()
     judged = []
     for check, quantities in checks.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +55,16 @@ def find_relation(
         return _same_as(quantity, wrong)
     right = [case.sizes for f, case in pairs if f.verdict == "correct"]
     return _same_pattern(found, wrong, right)
+
+
+def plain_factor(
+    quantity: str, findings: Sequence[Finding], cases: Sequence[Expected]
+) -> Relation | None:
+    """Return the constant or the power of a size that an explained quantity is too large by."""
+    wrong = [replace(f, verdict="wrong") if f.verdict == "mistake" else f for f in findings]
+    found = find_relation(quantity, wrong, cases)
+    plain = found is not None and found.layout is None and found.factor is not None
+    return found if plain else None
 
 
 def _same_pattern(

@@ -59,6 +59,8 @@ def described(value: Any, hidden: bool = False) -> str:
     if isinstance(value, dict):
         return "a dictionary" if hidden else f"a dictionary with {_keys(value)}"
     if isinstance(value, Opaque):
+        if value.dtype is not None:
+            return "an array"
         return "an object" if hidden else f"a {short(value.type, 60)}"
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
@@ -251,6 +253,8 @@ def _comparison(c: Comparison, hidden: bool, observed: Any) -> str:
         if total == 1:
             return "is not a finite number (nan or inf)"
         return f"{c.n_wrong} of {total} values are not finite (nan or inf){where}"
+    if c.outcome == "equal":
+        return "follows from zeros, and shows no method"
     head = "the value differs" if total == 1 else f"{c.n_wrong} of {total} values differ"
     if hidden:
         return f"{head} {HIDDEN}"
@@ -265,7 +269,7 @@ def times(share: float) -> str:
     """Return a share as ``"3.2 % of"`` or ``"12 times"``."""
     if share < 1.995:
         return f"{100 * share:.0f} % of" if share >= 0.1 else f"{100 * share:.2g} % of"
-    return f"{share:,.0f} times" if share >= 100 else f"{share:.3g} times"
+    return f"{share:,.0f} times" if 100 <= share < 1e6 else f"{share:.3g} times"
 
 
 def _index(where: Sequence[int]) -> str:
@@ -384,6 +388,9 @@ def cause(found: FoundCause) -> tuple[str, str | None]:
     """Return the sentence and the hint for a known mistake, or for several that look alike."""
     entries = [_made(entry) for entry in found.alternatives]
     hints = [r.hint for entry in found.alternatives for r in entry if r.hint]
+    if found.relation is not None:
+        text, hint = relation(found.explains, found.relation)
+        return text, hints[0] if len(entries) == 1 and hints else hint
     only = f"In {listed(found.explains)} alone: " if found.alone else ""
     if len(entries) == 1:
         return f"{only}{entries[0]}.", hints[0] if hints else None

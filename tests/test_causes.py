@@ -57,7 +57,42 @@ def test_zeros_that_follow_from_zeros_earn_nothing(submit):
     result = submit(cells)
 
     assert {verdicts(result)[q] for q in ["dW1", "db1", "dW2"]} == {"wrong"}
-    assert verdicts(result)["db2"] == "carried"
+
+
+@pytest.mark.parametrize("size", ["1e50", "1e9", "0.5"])
+def test_gradients_made_to_fit_constants_are_not_carried(submit, size):
+    forward = f"""
+def forward_propagation(X, weights):
+    N = len(X)
+    return np.full(N, {size}), np.zeros(N), np.full((N, 3), .5), np.zeros((N, 3))
+"""
+    backward = f"""
+def back_propagation(X, Y_T, weights):
+    d = {size} * {size} * (1 - {size})
+    b1 = .25 * d * weights['W2']
+    W1 = np.outer(b1, X.mean(axis=0))
+    return {{'W1': W1, 'b1': b1, 'W2': np.full(3, .5 * d), 'b2': d}}, {size} ** 2 / 2
+"""
+    result = submit([*SOLUTION[:2], forward, backward])
+
+    assert result.score <= 2
+    assert "carried" not in {verdicts(result)[q] for q in ["L", *GRADIENTS]}
+
+
+def test_another_activation_with_its_own_derivative_is_one_mistake(submit):
+    cells = list(with_forward("H = sigmoid(Z1)", "H = np.tanh(Z1)"))
+    cells[3] = cells[3].replace("* H * (1 - H)", "* (1 - H**2)")
+    result = submit(cells)
+
+    assert ids(result) == ["hidden_tanh"]
+    assert {verdicts(result)[q] for q in ["Z2", "Y", "L", *GRADIENTS]} == {"carried"}
+
+
+def test_a_zero_that_is_exactly_right_on_one_case_is_carried(submit):
+    # T is 1 in the case of one row, so that L is 0 there, given Y = 1
+    result = submit(with_forward("Y = sigmoid(Z2)", "Y = np.where(Z2 > 0, 1.0, 0.5)"))
+
+    assert verdicts(result)["L"] == "carried"
 
 
 def test_a_backward_pass_of_its_own_is_judged_by_itself(submit):

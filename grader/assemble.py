@@ -12,6 +12,7 @@ from .findings import Finding, FoundCause, Judgement, QuantityJudgement
 from .relations import Relation
 from .results import Case, Cause, Check, Diagnosis, Difference, Place, Quantity
 
+WRONG = ("wrong", "mistake")  # verdicts of a value that came and is not right
 MAX_ENTRIES = 8  # rows of a table of differences
 MAX_SIDE = 20  # blocks of a map of differences, each way
 
@@ -156,20 +157,22 @@ def causes_of(
     Parameters
     ----------
     loss, own : str, mapping of str to bool, optional
-        The loss, and for its wrong gradients whether they are right for the student's own one.
+        The loss, and for its gradients whether they are right for the student's own one.
     """
     checks = {judged.quantity: judged.check for judged in judgement.quantities}
     causes = [*_mistakes(judgement, checks, locate), *_patterns(judgement, locate)]
     open_ones = {q.quantity for q in judgement.quantities if not _explained(q)}
+    differs = any(q.quantity == loss and q.verdict in WRONG for q in judgement.quantities)
     mine = [name for name, right in (own or {}).items() if right and name in open_ones]
     others = [name for name, right in (own or {}).items() if not right and name in open_ones]
-    if mine and loss is not None:
+    if differs and mine and loss is not None:
         explains = tuple(f"{checks[name]}.{name}" for name in mine)
         place = locate(checks[loss], loss)
         causes.append(
             Cause("own-loss", loss, wording.own_loss(loss, mine, others), None, explains, place)
         )
-    return (*causes, *_failures(judgement), *_unexplained(judgement, locate, mine))
+    told = mine if differs else []
+    return (*causes, *_failures(judgement), *_unexplained(judgement, locate, told))
 
 
 def _explained(judged: QuantityJudgement) -> bool:

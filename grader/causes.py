@@ -28,6 +28,7 @@ def explained(
     findings: dict[str, list[Finding]],
     cases: Sequence[Expected],
     swapped: Collection[str],
+    loss: str | None,
     own: Collection[str],
 ) -> tuple[FoundCause, ...]:
     """Explain wrong findings in place and return the causes.
@@ -36,8 +37,8 @@ def explained(
     ----------
     swapped : collection of str
         Quantities that were exchanged, and need no other cause.
-    own : collection of str
-        Gradients that are right for the student's own loss, which is itself right or carried.
+    loss, own : str or None, collection of str
+        The loss, and the gradients that are right for the student's own one.
     """
     wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
     if not wrong:
@@ -60,8 +61,9 @@ def explained(
     for quantity in sought:
         explainer.settle(quantity)
     right = [q for q in sought if explainer.holds(NOTHING, q)]
-    # With another activation the method is right if the gradient belongs to that network's loss.
-    follows = [q for q in own if q in sought and q not in right]
+    # With another activation the method is right if the gradient belongs to that network's loss,
+    # but not if the loss is the student's invention too.
+    follows = [q for q in own if q in sought and q not in right] if loss in right else []
     follows = [q for q in follows if set(wrong) & explainer.boundary(q)]
     open_ones = [q for q in wrong if q in sought and q not in (*right, *follows)]
     found = explain(explainer, open_ones, right)
@@ -81,13 +83,13 @@ def explained(
         _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
     verdicts = {q: {f.verdict for f in findings[q]} for q in wrong}
     carried = [q for q in wrong if "carried" in verdicts[q] and "wrong" not in verdicts[q]]
-    causes = []
+    causes: list[FoundCause] = []
     for explanation in found:
         # What is a plain multiple on its way alone is said to be that: no step need be wrong.
         first = explanation.explains[0]
         plain = plain_factor(first, findings[first], cases) if explanation.alone else None
-        for cause in _causes(explanation, explainer, carried, wrong):
-            causes.append(replace(cause, relation=plain))
+        made = list(_causes(explanation, explainer, carried, wrong))
+        causes += [replace(made[0], relation=plain)] if len(made) == 1 else made
     order = {q: n for n, q in enumerate(cases[0].values)}
     return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
 
@@ -204,7 +206,8 @@ def _causes(
         groups.append(rest)
     for alternatives in groups:
         ids = frozenset(r.id for entry in alternatives for r in entry)
-        explains = tuple(q for q in found.explains if explainer.own(ids, q))
+        # All of them, where the quantity at which it happened is wrong in another way as well.
+        explains = tuple(q for q in found.explains if explainer.own(ids, q)) or found.explains
         behind = tuple(q for q in carried if _comes_from(q, explains, explainer, wrong))
         yield FoundCause(alternatives, explains, behind, found.alone)
 

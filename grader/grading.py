@@ -67,9 +67,9 @@ def grade(
     observed = time.monotonic()
     # Values near the largest number overflow when they are compared, and are wrong all the same.
     with np.errstate(all="ignore"):
-        judgement = _judge(assignment, quantities, seen, inputs, loss)
+        own = _own_gradients(seen, quantities, loss)
+        judgement = _judge(assignment, quantities, seen, inputs, loss, own)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
-        own = _right_for_own_loss(judgement, seen, loss)
         locate = partial(_locate, submission, seen)
         causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
     judged = time.monotonic()
@@ -104,6 +104,7 @@ def _judge(
     seen: Observations,
     inputs: dict[str, dict[str, Any]],
     loss: Loss | None,
+    own: dict[str, bool],
 ) -> Judgement:
     expected = read_expected(assignment.fixtures, inputs)
     by_quantity = {
@@ -116,31 +117,28 @@ def _judge(
     stored = partial(read_diagnosis, assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())
-    own = [q for q in (loss.gradients if loss else ()) if _is_own(by_quantity[q], seen, q)]
-    return judge(quantities, by_quantity, expected, scoring, solution, stored, accepted, own)
+    name = None if loss is None else loss.quantity
+    right = [quantity for quantity, agrees in own.items() if agrees]
+    return judge(
+        quantities, by_quantity, expected, scoring, solution, stored, accepted, name, right
+    )
 
 
-def _is_own(values: dict[str, Any], seen: Observations, quantity: str) -> bool:
-    """Whether an observed gradient is the derivative of the student's own loss."""
-    if seen.own is None or isinstance(values[seen.own.case], Failure):
-        return False
-    entries = seen.own.entries.get(quantity, ())
-    return agrees_with_differences(values[seen.own.case], entries)
-
-
-def _right_for_own_loss(
-    judgement: Judgement, seen: Observations, loss: Loss | None
+def _own_gradients(
+    seen: Observations, quantities: dict[str, tuple[str, ...]], loss: Loss | None
 ) -> dict[str, bool]:
-    """Return whether wrong gradients are right for the student's own loss, where that is wrong."""
-    found = {judged.quantity: judged for judged in judgement.quantities}
-    own = seen.own
-    if loss is None or own is None or found[loss.quantity].verdict not in ("wrong", "mistake"):
+    """Return which gradients are the derivatives of the student's own loss, as far as known."""
+    if loss is None or seen.own is None:
         return {}
+    observed = {
+        name: seen.values[check][seen.own.case][name]
+        for check, names in quantities.items()
+        for name in names
+    }
     return {
-        quantity: agrees_with_differences(finding.observed, own.entries.get(quantity, ()))
-        for quantity in loss.gradients
-        for finding in found[quantity].findings
-        if finding.case == own.case and finding.verdict != "correct"
+        name: agrees_with_differences(observed[name], entries)
+        for name, entries in seen.own.entries.items()
+        if not isinstance(observed[name], Failure)
     }
 
 

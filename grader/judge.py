@@ -51,6 +51,7 @@ def judge(
     solution: Callable[[], WorkedSolution] | None = None,
     stored: Callable[[], Stored | None] = lambda: None,
     accepted: Sequence[Sequence[str]] = (),
+    loss: str | None = None,
     own: Collection[str] = (),
 ) -> Judgement:
     """Judge one submission.
@@ -70,15 +71,15 @@ def judge(
         neither, nothing is explained but plain patterns.
     accepted : sequence of sequence of str
         Conventions that the assignment accepts; those of one entry go together.
-    own : collection of str
-        Gradients that are the derivatives of the student's own loss.
+    loss, own : str, collection of str, optional
+        The loss, and the gradients that are the derivatives of the student's own one.
     """
     names = [name for quantities in checks.values() for name in quantities]
     findings = {
         name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
     }
     swapped = {name for names in checks.values() for name in exchanged(names, findings, cases)}
-    causes = explained(solution, stored, accepted, findings, cases, swapped, own)
+    causes = explained(solution, stored, accepted, findings, cases, swapped, loss, own)
     paid: set[str] = set()
     judged = []
     for check, quantities in checks.items():

@@ -88,6 +88,31 @@ def test_another_activation_with_its_own_derivative_is_one_mistake(submit):
     assert {verdicts(result)[q] for q in ["Z2", "Y", "L", *GRADIENTS]} == {"carried"}
 
 
+def test_gradients_of_an_invented_loss_are_not_carried(submit):
+    # a slip in the forward pass, and a loss whose derivatives need no network at all
+    cells = list(with_forward("Z1 = X", "Z1 = 0.1 + 1.3 * X"))
+    ones = "{'W1': np.ones((3, 2)), 'b1': np.ones(3), 'W2': np.ones(3), 'b2': 1.0}"
+    total = "sum(np.sum(w) for w in weights.values())"
+    cells[3] = cells[3].replace("    return", f"    return {ones}, {total}\n    return")
+    result = submit(cells)
+
+    assert {verdicts(result)[q] for q in ["L", *GRADIENTS]} == {"wrong"}
+
+
+def test_a_quantity_that_is_wrong_in_another_way_hides_no_cause(bench):
+    # H is computed from a Z1 with a known mistake, but the Z1 handed in is another one
+    made = [r for r in bench.solution.mistakes if r.id == "hidden_bias_twice"]
+    observed = {q: {} for q in bench.graded}
+    for case in bench.cases:
+        for quantity, value in bench._observe(case, made).items():
+            observed[quantity][case.name] = 1.01 * value if quantity == "Z1" else value
+    arguments = (bench.quantities, observed, bench.cases, Scoring())
+
+    for solution in (None, lambda: bench.solution):
+        found = judge(*arguments, solution, lambda: bench.stored)
+        assert all(cause.explains for cause in found.causes)
+
+
 def test_a_zero_that_is_exactly_right_on_one_case_is_carried(submit):
     # T is 1 in the case of one row, so that L is 0 there, given Y = 1
     result = submit(with_forward("Y = sigmoid(Z2)", "Y = np.where(Z2 > 0, 1.0, 0.5)"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.errors import SandboxError
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
 from grader.sandbox.worker import Worker, WorkerGone
@@ -114,6 +115,11 @@ def test_the_memory_limit_holds(parent):
         answer = worker.run(0, "cell", "x = bytearray(2**30)", 10)
 
     assert answer.error.kind == "memory"
+
+
+def test_limits_in_which_nothing_can_start_are_said(parent):
+    with pytest.raises(SandboxError, match="no worker starts within the limits"):
+        Worker(parent, Limits(memory=2**70), "__main__")
 
 
 def test_the_file_size_limit_holds_and_is_an_ordinary_error(parent):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import SandboxError
 from ..results import FailureKind, Opaque
 from ..student import StudentObject
 from . import wire
@@ -81,8 +82,12 @@ class Worker:
         try:
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
-        except (TimeoutError, EOFError, OSError, wire.BadFrame):
-            self._gone(None)
+        except (TimeoutError, EOFError, OSError, wire.BadFrame) as error:
+            self.close()  # no student code has run yet
+            raise SandboxError(
+                f"no worker starts within the limits: memory {limits.memory:,} bytes, "
+                f"files of {limits.file:,} bytes; can the system set them?"
+            ) from error
 
     def __enter__(self) -> Worker:
         return self

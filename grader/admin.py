@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cli import complain, leave, pin_threads, put, require_outputs
+from .cli import complain, leave, pin_threads, put
 
 if TYPE_CHECKING:
     from .course import Assignment, Course
+
+
+NO_FIXTURE = "every quantity has a requirement and none an expected value: there is no fixture"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -60,15 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _list(course: Course) -> int:
     from .errors import GradelabError
-    from .fixtures import read_inputs
-    from .worked_solutions import require_names
+    from .fixtures import RUN_ALONE, read_inputs
+    from .worked_solutions import needs_no_fixture, require_names, requirements_of
 
     code = 0
     for name in course.names:
         try:
             assignment = course.assignment(name)
             require_names(assignment)
-            cases = read_inputs(assignment.fixtures)
+            alone = needs_no_fixture(assignment, requirements_of(assignment))
+            cases = RUN_ALONE if alone else read_inputs(assignment.fixtures)
         except GradelabError as error:
             complain(f"gradelab: {error}")
             code = error.exit_code
@@ -91,6 +95,8 @@ def _build(assignment: Assignment) -> int:
     from .build import build
 
     paths = build(assignment)
+    if not paths:
+        return _say(f"{assignment.name}: {NO_FIXTURE}\n")
     return _say("".join(f"{path}: {path.stat().st_size:,} bytes\n" for path in paths))
 
 
@@ -102,10 +108,14 @@ def _verify(assignment: Assignment) -> int:
         complain(f"gradelab: {assignment.name}: {text}")
     if differences:
         return 3
+    if not assignment.worked_path.is_file():
+        return _say(f"{assignment.name}: {NO_FIXTURE}\n")
     return _say(f"{assignment.name}: the fixtures agree with {assignment.worked_path}\n")
 
 
 def _audit(assignment: Assignment, html: Path | None) -> int:
+    from .outputs import require_outputs
+
     require_outputs(html)
     from .audit import audit
     from .report import audit as report

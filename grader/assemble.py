@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import wording
+from .compare import as_numbers
 from .findings import Finding, FoundCause, Judgement, QuantityJudgement
 from .relations import Relation
 from .results import Case, Cause, Check, Diagnosis, Difference, Place, Quantity
 
 WRONG = ("wrong", "mistake")  # verdicts of a value that came and is not right
+REQUIREMENT = "requirement"  # the id of what needs no cause: the requirement says what is wrong
 MAX_ENTRIES = 8  # rows of a table of differences
 MAX_SIDE = 20  # blocks of a map of differences, each way
 
@@ -60,6 +62,9 @@ def _diagnosis(judged: QuantityJudgement, causes: Sequence[FoundCause] = ()) -> 
     wrong = [finding for finding in judged.findings if finding.verdict == "wrong"]
     if not wrong:
         return None
+    if wrong[0].decision is not None:
+        text = wording.requirement_unmet(judged.quantity, wording.finding(wrong[0]))
+        return Diagnosis("none", REQUIREMENT, judged.quantity, text)
     if judged.relation is None:
         text = wording.no_known_cause(judged.quantity, wording.finding(wrong[0]))
         return Diagnosis("none", None, judged.quantity, text)
@@ -106,7 +111,7 @@ def _difference(finding: Finding) -> Difference | None:
     c, expected = finding.comparison, finding.expected
     if c is None or c.excess is None or expected is None:
         return None
-    observed = np.asarray(finding.observed, dtype=np.float64)
+    observed = np.asarray(as_numbers(finding.observed), dtype=np.float64)
     worst = np.argsort(-c.excess, axis=None, kind="stable")[: min(MAX_ENTRIES, c.n_wrong)]
     entries = []
     for flat in worst:
@@ -151,8 +156,9 @@ def causes_of(
 ) -> tuple[Cause, ...]:
     """Group what went wrong by its cause.
 
-    Known mistakes come first, then patterns, failures, and what is unexplained. One failure at one
-    line is one cause, however many quantities and cases it takes with it.
+    Known mistakes come first, then patterns, failures, what is unexplained, and the requirements
+    that are not met, as these may well follow from the rest. One failure at one line is one cause,
+    however many quantities and cases it takes with it.
 
     Parameters
     ----------
@@ -172,7 +178,12 @@ def causes_of(
             Cause("own-loss", loss, wording.own_loss(loss, mine, others), None, explains, place)
         )
     told = mine if differs else []
-    return (*causes, *_failures(judgement), *_unexplained(judgement, locate, told))
+    return (
+        *causes,
+        *_failures(judgement),
+        *_unexplained(judgement, locate, told),
+        *_requirements(judgement, locate),
+    )
 
 
 def _explained(judged: QuantityJudgement) -> bool:
@@ -234,8 +245,9 @@ def _shared(judged: QuantityJudgement) -> Relation:
 def _failures(judgement: Judgement) -> list[Cause]:
     """Group failures: one kind of exception at one line of the submission is one cause."""
     groups: dict[tuple[str, str | None, Place | str], list[tuple[str, Finding]]] = {}
-    all_cases = tuple(f.case for judged in judgement.quantities[:1] for f in judged.findings)
+    possible: dict[str, set[str]] = {}  # a check may have been run on the first case only
     for judged in judgement.quantities:
+        possible[f"{judged.check}.{judged.quantity}"] = {f.case for f in judged.findings}
         for finding in judged.findings:
             failure = finding.failure
             if failure is None or failure.kind == "blocked":
@@ -250,7 +262,8 @@ def _failures(judgement: Judgement) -> list[Cause]:
         names = tuple(dict.fromkeys(name for name, _ in members))
         first = next((f for _, f in members if not f.hidden), members[0][1])
         cases = tuple(dict.fromkeys(finding.case for _, finding in members))
-        text = wording.failure_cause(wording.finding(first), cases, cases == all_cases)
+        everywhere = set(cases) == set().union(*(possible[name] for name in names))
+        text = wording.failure_cause(wording.finding(first), cases, everywhere)
         place = at if isinstance(at, Place) else None
         causes.append(Cause(kind, names[0].split(".")[-1], text, None, names, place))
     return causes
@@ -262,7 +275,9 @@ def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> li
     groups: dict[str, dict[str, str]] = {}
     for judged in judgement.quantities:
         diagnosis = _diagnosis(judged, judgement.causes)
-        if diagnosis is not None and diagnosis.kind == "none" and judged.quantity not in own:
+        if diagnosis is None or diagnosis.kind != "none" or diagnosis.id == REQUIREMENT:
+            continue
+        if judged.quantity not in own:
             groups.setdefault(judged.check, {})[judged.quantity] = wording.quantity(judged)
     causes = []
     for check, found in groups.items():
@@ -271,4 +286,20 @@ def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> li
         text = wording.unexplained(found, right)
         place = locate(check, names[0])
         causes.append(Cause("unknown", names[0], text, None, explains, place))
+    return causes
+
+
+def _requirements(judgement: Judgement, locate: Locate) -> list[Cause]:
+    """Return a cause for each requirement that is not met: nothing else has to explain it."""
+    causes = []
+    for judged in judgement.quantities:
+        unmet = [f for f in judged.findings if f.decision and f.decision.why]
+        if unmet:
+            cases = [f.case for f in unmet]
+            text = wording.requirement_unmet(judged.quantity, wording.finding(unmet[0]))
+            if len(unmet) < len(judged.findings):
+                text = f"{text} {wording.happens_on(cases)}"
+            explains = (f"{judged.check}.{judged.quantity}",)
+            place = locate(judged.check, judged.quantity)
+            causes.append(Cause(REQUIREMENT, judged.quantity, text, None, explains, place))
     return causes

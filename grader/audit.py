@@ -28,11 +28,11 @@ from .fixtures import read_diagnosis, read_expected, read_inputs, read_margins
 from .grading import grade
 from .judge import Scoring, judge
 from .outcomes import replacements
+from .reading import read_submission
 from .results import Failure
 from .sandbox.parent import WarmParent
 from .student import StudentFault
-from .submission import read_submission
-from .worked_solutions import blamed_on, load_worked
+from .worked_solutions import blamed_on, load_worked, needs_no_fixture, requirements_of
 
 MAX_PAIRS = 300
 
@@ -52,7 +52,12 @@ class _Bench:
 
     @property
     def quantities(self) -> dict[str, tuple[str, ...]]:
-        return {check: tuple(points) for check, points in self.assignment.file.points.items()}
+        """The quantities that the worked solution has: others have a requirement."""
+        known = self.solution.quantities
+        return {
+            check.name: tuple(q for q in self.assignment.file.points[check.name] if q in known)
+            for check in self.checks
+        }
 
     @property
     def graded(self) -> list[str]:
@@ -86,6 +91,8 @@ class _Bench:
         values: dict[str, Any] = {}
         for check in self.checks:
             names = self.quantities[check.name]
+            if not names or (check.once and case.name != self.cases[0].name):
+                continue
             try:
                 returned = check.function(student, Inputs(case.name, case.inputs))  # type: ignore[arg-type]
             except StudentFault as fault:
@@ -132,6 +139,8 @@ class _Wrapped:
 
 def audit(assignment: Assignment) -> Audit:
     """Try an assignment's checks on everything whose outcome is known in advance."""
+    if needs_no_fixture(assignment, requirements_of(assignment)):
+        return _examples_alone(assignment)
     bench = _bench(assignment)
     known = replacements(bench.solution)
     accepted = {i for group in assignment.file.conventions.values() for i in group}
@@ -151,11 +160,7 @@ def audit(assignment: Assignment) -> Audit:
         *_trial_problems(singles),
         *_vacuous(bench, singles, known),
     ]
-    notes = []
-    if not any(example.wanted for example in examples):
-        notes.append("no example whose name begins with correct was graded")
-    if not any(example.wanted == 0 for example in examples):
-        notes.append("there is no handout.ipynb to grade")
+    notes = _missing_examples(examples)
     if bench.functions is None:
         notes.append("there is no wrapped.py: what mistakes give was judged, but checks.py not run")
     return Audit(
@@ -169,6 +174,34 @@ def audit(assignment: Assignment) -> Audit:
         pairs_in_all=len(everything),
         margins=tuple(Margin(**entry) for entry in read_margins(assignment.fixtures, bench.graded)),
         judging_ms=1000 * float(np.median([seconds for _, _, seconds in timed] or [0.0])),
+    )
+
+
+def _missing_examples(examples: Sequence[Example]) -> list[str]:
+    notes = []
+    if not any(example.wanted for example in examples):
+        notes.append("no example whose name begins with correct was graded")
+    if not any(example.wanted == 0 for example in examples):
+        notes.append("there is no handout.ipynb to grade")
+    return notes
+
+
+def _examples_alone(assignment: Assignment) -> Audit:
+    """Grade the examples and the handout: where nothing has an expected value, they are all."""
+    examples = tuple(_examples(assignment))
+    problems = tuple(_example_problems(examples))
+    notes = ("nothing has an expected value: only submissions show what is required",)
+    return Audit(
+        assignment=assignment.name,
+        title=assignment.file.title,
+        problems=problems,
+        notes=(*_missing_examples(examples), *notes),
+        examples=examples,
+        singles=(),
+        pairs=(),
+        pairs_in_all=0,
+        margins=(),
+        judging_ms=0.0,
     )
 
 

@@ -46,7 +46,7 @@ from .fixtures import (
 )
 from .outcomes import outcomes_of, write_known, write_outcomes
 from .sandbox.wire import DTYPES
-from .worked_solutions import blamed_on, load_worked
+from .worked_solutions import blamed_on, load_worked, needs_no_fixture, requirements_of
 
 DRAWS = 8
 NOISE_MARGIN = 20.0  # the tolerance is at least so many times the noise,
@@ -61,8 +61,11 @@ def build(assignment: Assignment) -> list[Path]:
     """Write the fixtures of an assignment and return their paths.
 
     Everything is computed and written beside the old files before one of those is replaced, so
-    that a build that fails leaves what was there.
+    that a build that fails leaves what was there. Where nothing has an expected value, there is
+    nothing to write.
     """
+    if needs_no_fixture(assignment, requirements_of(assignment)):
+        return []
     solution, cases = load_worked(assignment)
     _require_same_cases(assignment, cases, load_worked(assignment)[1])
     graded = [q for q in solution.quantities if q in _graded(assignment)]
@@ -139,6 +142,8 @@ def _kind(value: Any) -> str:
 
 def verify(assignment: Assignment) -> list[str]:
     """Recompute the fixtures and return what differs, in sentences; empty if nothing does."""
+    if needs_no_fixture(assignment, requirements_of(assignment)):
+        return []
     solution, cases = load_worked(assignment)
     stored = read_inputs(assignment.fixtures, assignment.worked_path)
     expected = {case.name: case for case in read_expected(assignment.fixtures, stored)}

@@ -12,12 +12,12 @@ import numpy as np
 
 from reference.worked import WorkedSolution
 
-from .compare import Outcome, as_numbers
+from .compare import Outcome, allowing_for, as_numbers, uncertainty_of
 from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
 from .explain_stored import Stored, StoredExplainer
 from .explain_worked import WorkedExplainer
-from .findings import Expected, Finding, FoundCause, compared
-from .relations import plain_factor
+from .findings import Array, Expected, Finding, FoundCause, compared
+from .relations import paired, plain_factor
 from .results import Verdict
 
 
@@ -44,7 +44,7 @@ def explained(
     if not wrong:
         return ()
     seen = _observed(findings, cases)
-    usable = [q for q in findings if _usable(findings[q]) and q not in swapped]
+    usable = [q for q in findings if _usable(q, findings[q], seen) and q not in swapped]
     explainer: Explainer
     base: Sequence[str] = ()
     if load is not None:
@@ -99,13 +99,19 @@ def _observed(
 ) -> list[Observed]:
     """Return what was observed as numbers, the smallest case first."""
     seen = []
-    for at, case in enumerate(cases):
-        values = {}
-        for quantity, found in findings.items():
-            array = None if found[at].failure else as_numbers(found[at].observed)
+    on: dict[str, dict[str, Finding]] = {case.name: {} for case in cases}
+    for quantity, found in findings.items():
+        for finding in found:
+            on[finding.case][quantity] = finding
+    for case in cases:
+        values, tolerances = {}, dict(case.tolerances)
+        for quantity, finding in on[case.name].items():
+            array = None if finding.failure else as_numbers(finding.observed)
             if array is not None and array.dtype.kind in "iuf" and np.isfinite(array).all():
                 values[quantity] = np.asarray(array, dtype=np.float64)
-        seen.append(Observed(case.name, case.inputs, values, case.tolerances))
+                tolerances[quantity] = allowing_for(finding.observed, tolerances[quantity])
+        if on[case.name]:
+            seen.append(Observed(case.name, case.inputs, values, tolerances))
     return sorted(seen, key=lambda case: sum(np.asarray(v).size for v in case.inputs.values()))
 
 
@@ -116,12 +122,21 @@ def _is_numbers(found: Sequence[Finding]) -> bool:
     return bool(compared) and all(c.outcome in good for c in compared)
 
 
-def _usable(found: Sequence[Finding]) -> bool:
+def _usable(quantity: str, found: Sequence[Finding], seen: Sequence[Observed]) -> bool:
     """Whether a quantity has on every case a value that others can be computed from."""
     good = (Outcome.EQUAL, Outcome.VALUES)
+    if len(found) < len(seen):
+        return False
+    limits = {case.name: case.tolerances[quantity].relative for case in seen}
+    if any(uncertainty_of(f.observed) > limits[f.case] * _largest(f.expected) for f in found):
+        return False  # what follows from it would be off by more than its own tolerance
     if not all(f.comparison is not None and f.comparison.outcome in good for f in found):
         return False
     return all(f.verdict == "correct" for f in found) or _plausible(found)
+
+
+def _largest(array: Array | None) -> float:
+    return 0.0 if array is None else float(np.max(np.abs(array), initial=0.0))
 
 
 PLAUSIBLE = 100.0
@@ -138,7 +153,7 @@ def _plausible(found: Sequence[Finding]) -> bool:
         value, expected = as_numbers(finding.observed), finding.expected
         if value is None or expected is None:
             return False
-        most = PLAUSIBLE * max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+        most = PLAUSIBLE * max(1.0, _largest(expected))
         if np.max(np.abs(value), initial=0.0) > most:
             return False
         varies |= bool(np.ptp(value) > 0) if value.size > 1 else value.shape == ()
@@ -181,7 +196,7 @@ def _revise(
     wrong = [f for f in found if f.verdict == "wrong"]
     if verdict == "carried" and not any(np.any(as_numbers(f.observed)) for f in wrong):
         return  # zeros follow from zeros without any method: they stay wrong
-    for at, (finding, case) in enumerate(zip(found, cases, strict=True)):
+    for at, (finding, case) in enumerate(paired(found, cases)):
         if finding.verdict != "wrong":
             continue
         if verdict != "wrong" or not given:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .errors import GradelabError
     from .results import Result
+    from .submission import Submission
 
 EPILOG = """exit codes: 0 graded, whatever the score; 1 below --fail-under; 2 wrong usage, or a
 submission that cannot be read; 3 gradelab or the assignment failed"""
@@ -24,14 +25,26 @@ submission that cannot be read; 3 gradelab or the assignment failed"""
 def parser() -> argparse.ArgumentParser:
     """Return the parser of ``grade``."""
     p = argparse.ArgumentParser(
-        prog="grade", description="Grade a notebook or module and write a report.", epilog=EPILOG
+        prog="grade",
+        description="Grade a notebook, a module or a folder of them and write a report.",
+        epilog=EPILOG,
     )
-    p.add_argument("file", type=Path, metavar="FILE", help="the submission: .ipynb or .py")
+    p.add_argument(
+        "file", type=Path, metavar="FILE", help="the submission: .ipynb, .py, a folder, .zip"
+    )
     p.add_argument("--assignment", metavar="NAME", help="by default found from the submission")
     p.add_argument("--course", type=Path, metavar="DIR", help="by default the one in gradelab")
     p.add_argument("--html", type=Path, metavar="PATH", help="by default NAME.report.html, here")
     p.add_argument("--no-html", action="store_true", help="write no HTML report")
     p.add_argument("--json", type=Path, metavar="PATH", help="write the result as JSON too")
+    p.add_argument(
+        "--notebook",
+        type=Path,
+        metavar="PATH",
+        help="write what was run, with its marks: .ipynb, .html",
+    )
+    p.add_argument("--adapter", type=Path, metavar="PATH", help="other names for what is asked for")
+    p.add_argument("--python", type=Path, metavar="PATH", help="run the submission on this Python")
     p.add_argument("--fail-under", type=_percent, metavar="P", help="exit 1 below P per cent")
     p.add_argument(
         "--timeout", type=_seconds, metavar="S", help="seconds for each cell and each call"
@@ -59,21 +72,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     pin_threads()
     from .errors import GradelabError, UsageError
+    from .outputs import require_notebook, require_outputs
 
     if args.html is None:
-        args.html = Path(f"{args.file.stem}.report.html")
+        named = args.file if args.file.name not in ("", "..") else args.file.resolve()
+        args.html = Path(f"{named.stem}.report.html")
     try:
-        require_outputs(args.json, None if args.no_html else args.html, apart_from=args.file)
+        html = None if args.no_html else args.html
+        require_outputs(args.json, html, apart_from=args.file)
+        if args.notebook is not None:
+            require_notebook(args.notebook, args.file, args.json, html)
     except UsageError as error:  # nothing is written: a report could go where it must not
         complain(f"grade: {error}")
         return error.exit_code
     try:
-        result = _graded(args)
+        result, submission = _graded(args)
     except GradelabError as error:
         complain(f"grade: {error}")
         _write_failure(args, error)
         return error.exit_code
-    unwritten = _write(args, result)
+    unwritten = _write(args, result, submission)
     if not args.quiet:
         unwritten += _print(result, None if args.no_html or unwritten else args.html)
     for text in unwritten:
@@ -85,45 +103,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(args.fail_under is not None and result.percent < args.fail_under)
 
 
-def require_outputs(*outputs: Path | None, apart_from: Path | None = None) -> None:
-    """Refuse paths of reports at which something would be lost."""
-    from .errors import UsageError
-
-    taken = [] if apart_from is None else [apart_from]
-    for path in outputs:
-        if path is None:
-            continue
-        if path.suffix.lower() in (".ipynb", ".py"):
-            raise UsageError(f"{path}: a report is no {path.suffix} file; give it another name")
-        for other in taken:
-            if _same_file(path, other):
-                raise UsageError(
-                    f"{path} is the same file as {other}; give the report another name"
-                )
-        taken.append(path)
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        if one.exists() and not one.is_file():  # as /dev/null is, to which much can be written
-            return False
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return os.path.realpath(one) == os.path.realpath(other)
-
-
 def pin_threads() -> None:
     """Have NumPy use one thread: the arrays are small, and it starts in two thirds of the time."""
     for library in ("OPENBLAS", "OMP", "MKL", "VECLIB"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
-def _graded(args: argparse.Namespace) -> Result:
+def _graded(args: argparse.Namespace) -> tuple[Result, Submission]:
     from .sandbox.parent import WarmParent
 
-    with WarmParent() as parent:
+    with WarmParent(args.python) as parent:
         from .course import find_course
-        from .submission import read_submission
+        from .reading import read_submission
 
         submission = read_submission(args.file)
         course = find_course(args.course)
@@ -138,31 +129,31 @@ def _graded(args: argparse.Namespace) -> Result:
             limits = replace(limits, cell=args.timeout, call=args.timeout)
         from .grading import grade
 
-        return grade(submission, assignment, parent, limits)
+        result = grade(submission, assignment, parent, limits, _adapter(args.adapter))
+        return result, submission
 
 
-def _write(args: argparse.Namespace, result: Result) -> list[str]:
+def _adapter(path: Path | None) -> bytes | None:
+    from .errors import UsageError
+
+    try:
+        return None if path is None else path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: the adapter cannot be read: {error.strerror}") from error
+
+
+def _write(args: argparse.Namespace, result: Result, submission: Submission) -> list[str]:
     """Write the reports asked for and return, in sentences, what could not be written."""
+    from . import outputs
     from .results import to_json
 
-    unwritten = []
-    wanted: list[tuple[Path, Callable[[], bytes]]] = []
-    if args.json is not None:
-        wanted.append((args.json, lambda: to_json(result)))
-    if not args.no_html:
-        wanted.append((args.html, lambda: _html(result)))
-    for path, content in wanted:
-        try:
-            path.write_bytes(content())
-        except OSError as error:
-            unwritten.append(f"{path}: the report cannot be written: {error.strerror}")
-    return unwritten
-
-
-def _html(result: Result) -> bytes:
-    from .report.html import render
-
-    return render(result).encode("utf-8", "replace")
+    return outputs.write(
+        [
+            (args.json, lambda: to_json(result)),
+            (None if args.no_html else args.html, lambda: outputs.as_html(result)),
+            (args.notebook, lambda: outputs.as_notebook(result, submission, args.notebook)),
+        ]
+    )
 
 
 def _write_failure(args: argparse.Namespace, error: GradelabError) -> None:
@@ -170,8 +161,8 @@ def _write_failure(args: argparse.Namespace, error: GradelabError) -> None:
     if args.json is None:
         return
     from .grading import failed
+    from .handed_in import shown
     from .results import to_json
-    from .submission import shown
 
     assignment = None if args.assignment is None else shown(args.assignment)
     result = failed(Path(shown(args.file)), type(error)(shown(str(error))), assignment)
@@ -185,8 +176,8 @@ def _print(result: Result, html: Path | None) -> list[str]:
     """Print the result and return, in a sentence, that it cannot be printed."""
     import shutil
 
+    from .handed_in import shown
     from .report.terminal import render
-    from .submission import shown
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
     width = min(100, shutil.get_terminal_size().columns) if terminal else 80

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .estimated import Estimated
 from .results import Opaque
 
 Array = NDArray[np.float64]
@@ -41,11 +42,14 @@ class Tolerance:
     noise, noise32 : float
         Rounding noise of the worked solution in float64 and float32, as a share of the array's
         largest entry. An entry that stands clear of the noise must be right by itself as well.
+    uncertainty : float
+        How far off each entry can be because it was not observed itself (`Estimated`).
     """
 
     relative: float
     noise: float = 1e-15
     noise32: float = 1e-6
+    uncertainty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,13 @@ def compare(observed: Any, expected: Array, tolerance: Tolerance) -> Comparison:
     Parameters
     ----------
     observed : object
-        A plain value as `grader.sandbox.wire.decode` makes it, or an `Opaque`.
+        A plain value as `grader.sandbox.wire.decode` makes it, an `Opaque` or an `Estimated`.
     expected : ndarray
         float64; 0-dimensional for a scalar.
     """
     shape = expected.shape
+    tolerance = allowing_for(observed, tolerance)
+    observed = observed.value if isinstance(observed, Estimated) else observed
     kind = kind_of(observed)
     array = as_numbers(observed)
     if array is None:
@@ -152,6 +158,17 @@ def compare(observed: Any, expected: Array, tolerance: Tolerance) -> Comparison:
     )
 
 
+def allowing_for(observed: Any, tolerance: Tolerance) -> Tolerance:
+    """Return the tolerance that an observed value is compared with."""
+    noise = uncertainty_of(observed)
+    return replace(tolerance, uncertainty=noise) if noise else tolerance
+
+
+def uncertainty_of(observed: Any) -> float:
+    """Return how far off a value can be because it was worked out from others."""
+    return observed.noise if isinstance(observed, Estimated) else 0.0
+
+
 def kind_of(value: Any) -> str:
     """Return the type of an observed value in one word."""
     return value.type if isinstance(value, Opaque) else type(value).__name__
@@ -161,6 +178,8 @@ def as_numbers(value: Any) -> NDArray[Any] | None:
     """Return an observed value as an array, or None where it is not made of numbers."""
     if isinstance(value, np.ndarray):
         return value
+    if isinstance(value, Estimated):
+        return value.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return np.asarray(value, dtype=np.float64 if isinstance(value, float) else None)
     if isinstance(value, (list, tuple)) and value:
@@ -196,7 +215,10 @@ def _scale(expected: Array) -> Array:
 
 
 OWN_SHARE = 0.01
-"""An entry that stands clear of the noise is right to one per cent of itself at least."""
+"""An entry that stands clear of the noise is right to one per cent of itself at least.
+
+No uncertainty excuses more than this share of the largest entry, so that zeros never pass.
+"""
 
 FLOOR = 30
 """So many times the noise of the largest entry is noise in every entry."""
@@ -206,7 +228,8 @@ def allowed(expected: Array, tolerance: Tolerance) -> Array:
     """Return the largest allowed difference for each entry of `expected`."""
     largest = float(np.max(np.abs(expected), initial=0.0)) or 1.0
     limit = np.minimum(tolerance.relative * _scale(expected), OWN_SHARE * np.abs(expected))
-    return np.maximum(limit, FLOOR * tolerance.noise * largest)
+    limit = np.maximum(limit, FLOOR * tolerance.noise * largest)
+    return limit + min(tolerance.uncertainty, OWN_SHARE * largest)
 
 
 def _excess(observed: Array, expected: Array, tolerance: Tolerance) -> Array:
@@ -225,6 +248,7 @@ def is_close(observed: Array, expected: Array, tolerance: Tolerance) -> bool:
     # more than the largest one.
     largest = float(np.abs(expected).max()) or 1.0
     most = max(tolerance.relative, FLOOR * tolerance.noise) * largest
+    most += min(tolerance.uncertainty, OWN_SHARE * largest)
     if not np.abs(observed - expected).max() <= most:
         return False
     return bool(np.all(_excess(observed, expected, tolerance) <= 1))
@@ -280,6 +304,8 @@ def _factor(observed: Array, expected: Array, tolerance: Tolerance) -> float | N
         factor = float(np.sum(observed * expected)) / norm
     if not np.isfinite(factor) or factor == 0:
         return None
+    if tolerance.uncertainty:  # it shrinks with what it belongs to
+        tolerance = replace(tolerance, uncertainty=tolerance.uncertainty / abs(factor))
     return factor if is_close(observed / factor, expected, tolerance) else None
 
 
@@ -303,4 +329,4 @@ def agrees_with_differences(observed: Any, entries: Sequence[tuple[int, float]])
     scale = float(np.max(np.abs(wanted)))
     if not np.isfinite(wanted).all() or scale < 1e-9:
         return False
-    return bool(np.max(np.abs(got - wanted)) <= AGREES * scale)
+    return bool(np.max(np.abs(got - wanted)) <= AGREES * scale + uncertainty_of(observed))

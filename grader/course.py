@@ -15,6 +15,7 @@ import msgspec
 
 from .checks import Check
 from .errors import AssignmentError, SubmissionError, UsageError
+from .interface import Wanted
 from .sandbox.limits import Limits
 from .submission import Submission
 
@@ -39,9 +40,49 @@ class LossTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[run]``: whether statements of a failed cell that could run do so all the same."""
+    """``[run]``: how submissions are run.
+
+    Attributes
+    ----------
+    salvage : bool
+        Whether statements of a failed cell that could run do so all the same.
+    main : bool
+        Whether modules run as ``__main__``, with what stands below that condition.
+    """
 
     salvage: bool = True
+    main: bool = False
+
+
+class DataTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[data]``: the data sets that are served in the place of downloads and files.
+
+    Attributes
+    ----------
+    mnist, fashion_mnist, cifar10 : str or None
+        ``"drawn"``: pictures that gradelab draws; a path below the assignment's folder: the real
+        files; None: not served.
+    train, test : int
+        How many pictures each set has.
+    seed : int
+        For drawing, or for choosing among the real ones.
+    installed : tuple of str
+        Libraries that are used themselves where they are installed; nothing stands in for these.
+    """
+
+    mnist: str | None = None
+    fashion_mnist: str | None = None
+    cifar10: str | None = None
+    train: int = 1000
+    test: int = 200
+    seed: int = 0
+    installed: tuple[str, ...] = ()
+
+    @property
+    def sets(self) -> dict[str, str]:
+        """The data sets that are served, and where each comes from."""
+        named = {"mnist": self.mnist, "fashion_mnist": self.fashion_mnist, "cifar10": self.cifar10}
+        return {name: source for name, source in named.items() if source is not None}
 
 
 class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +104,8 @@ class AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conventions: dict[str, tuple[str, ...]] = {}
     loss: LossTable | None = None
     run: RunTable = RunTable()
+    data: DataTable = DataTable()
+    interface: dict[str, Wanted] = {}
     limits: Limits = Limits()
 
 
@@ -88,6 +131,12 @@ class Assignment:
     def worked_path(self) -> Path:
         """Where the worked solution stands, if this copy of the course has it."""
         return self.folder / "worked.py"
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names that the assignment asks for, and those that it accepts in their place."""
+        aliases = (alias for one in self.file.interface.values() for alias in one.aliases)
+        return (*self.file.functions, *aliases)
 
     def load_checks(self) -> tuple[Check, ...]:
         """Load checks.py and return its checks in the order of ``[points]``."""
@@ -216,6 +265,7 @@ def _read_toml(path: Path) -> AssignmentFile:
     except (ValueError, RecursionError) as error:  # TOML, validation and UTF-8 errors
         raise AssignmentError(f"{path}: {error}") from error
     _require_points(path, file)
+    _require_interface(path, file)
     shares: Mapping[str, float] = msgspec.structs.asdict(file.scoring)
     for key, share in shares.items():
         if not 0 <= share <= 1:
@@ -245,6 +295,20 @@ def _require_points(path: Path, file: AssignmentFile) -> None:
             )
 
 
+def _require_interface(path: Path, file: AssignmentFile) -> None:
+    for name, wanted in file.interface.items():
+        if name not in file.functions:
+            raise AssignmentError(f"{path}: [interface.{name}]: {name} is not among the functions")
+        for order in wanted.orders:
+            if sorted(order) != sorted(wanted.parameters):
+                raise AssignmentError(
+                    f"{path}: [interface.{name}] has the order {', '.join(order)}, which is none "
+                    f"of the parameters {', '.join(wanted.parameters)}"
+                )
+    if file.data.train < 1 or file.data.test < 1:
+        raise AssignmentError(f"{path}: data.train and data.test are 1 or more")
+
+
 def _words(name: str) -> str:
     """Return a name's words with single underscores, for finding one name in another."""
     return "_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") + "_"
@@ -253,9 +317,7 @@ def _words(name: str) -> str:
 def _by_functions(
     assignments: Iterable[Assignment], broken: Sequence[str], submission: Submission
 ) -> Assignment:
-    counts = {
-        a.name: (sum(f in submission.definitions for f in a.file.functions), a) for a in assignments
-    }
+    counts = {a.name: (sum(f in submission.names for f in a.wanted), a) for a in assignments}
     best = max((count for count, _ in counts.values()), default=0)
     fitting = [a for count, a in counts.values() if count == best > 0]
     if len(fitting) == 1:

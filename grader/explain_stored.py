@@ -161,7 +161,8 @@ def _fitting(value: Array, outcomes: Outcomes, tolerance: Tolerance) -> list[int
     used = min(value.size, PRINTS)
     largest = float(np.max(np.abs(value))) or 1.0
     # A projection of the allowed differences is rarely above four times their length.
-    allowed = 4 * max(tolerance.relative, 1e-12) * largest * np.sqrt(value.size)
+    each = max(tolerance.relative, 1e-12) * largest + tolerance.uncertainty
+    allowed = 4 * each * np.sqrt(value.size)
     with np.errstate(invalid="ignore"):
         apart = np.abs(outcomes.prints[:, :used] - mine[:used]).max(axis=1)
     rows = [int(r) for r in np.flatnonzero(apart <= allowed) if outcomes.shapes[r] == value.shape]

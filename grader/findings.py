@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .compare import Comparison, Outcome, Tolerance, compare
 from .explain import Known
 from .relations import Relation
+from .requirements import Decision, Requirement, decide
 from .results import Failure, Verdict
 
 Array = NDArray[np.float64]
@@ -44,9 +45,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the judge decided on one case: a verdict, and the comparison or failure behind it.
+    """What the judge decided on one case: a verdict, and what is behind it.
 
-    `given` names the student's own wrong quantities from which `expected` was computed.
+    That is a comparison, a failure, or the decision on a requirement. `given` names the student's
+    own wrong quantities from which `expected` was computed.
     """
 
     case: str
@@ -57,6 +59,7 @@ class Finding:
     observed: Any = None
     expected: Array | None = None
     given: tuple[str, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +116,12 @@ def compared(quantity: str, value: Any, case: Expected, expected: Array | None =
     comparison = compare(value, wanted, case.tolerances[quantity])
     verdict: Verdict = "correct" if comparison.outcome is Outcome.EQUAL else "wrong"
     return Finding(case.name, case.hidden, verdict, comparison, None, value, wanted)
+
+
+def required(requirement: Requirement, value: Any, case: Expected) -> Finding:
+    """Hold what was observed on one case against a requirement."""
+    if isinstance(value, Failure):
+        return Finding(case.name, case.hidden, value.kind, failure=value)
+    decision = decide(requirement, value)
+    verdict: Verdict = "correct" if decision.why is None else "wrong"
+    return Finding(case.name, case.hidden, verdict, observed=value, decision=decision)

@@ -58,6 +58,15 @@ def read_inputs(folder: Path, worked: Path | None = None) -> dict[str, dict[str,
     return cases
 
 
+RUN_ALONE: dict[str, dict[str, Any]] = {"run": {}}
+"""The one case of an assignment in which nothing has an expected value: it has no inputs."""
+
+
+def nothing_expected(inputs: Mapping[str, Mapping[str, Any]]) -> list[Expected]:
+    """Return cases in which nothing has an expected value."""
+    return [Expected(name, False, {}, {}, {}, values) for name, values in inputs.items()]
+
+
 def read_expected(folder: Path, inputs: Mapping[str, Mapping[str, Any]]) -> list[Expected]:
     """Return the expected quantities of every case, in the order of `read_inputs`.
 

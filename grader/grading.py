@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,26 +18,50 @@ from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
-from .errors import GradelabError
+from .definitions import line_of
+from .errors import GradelabError, SubmissionError
 from .findings import Judgement
-from .fixtures import fixture_files, read_diagnosis, read_expected, read_inputs
+from .fixtures import (
+    RUN_ALONE,
+    fixture_files,
+    nothing_expected,
+    read_diagnosis,
+    read_expected,
+    read_inputs,
+)
+from .interface import Interface, fit, read_adapter
 from .judge import Scoring, judge
 from .observe import Observations, observe
 from .own_gradients import Loss
+from .reading import focused
+from .replay import Manner
+from .requirements import Requirement
 from .results import Failure, Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WarmParent
-from .submission import Submission, line_of
-from .worked_solutions import load_solution
+from .served import data_for, libraries
+from .submission import Submission
+from .worked_solutions import load_solution, needs_no_fixture, requirements_of
 
 MISSING_WALLS = ("files", "network", "processes")
 """What process limits alone leave open; said in every result."""
 
 
 def grade(
-    submission: Submission, assignment: Assignment, parent: WarmParent, limits: Limits | None = None
+    submission: Submission,
+    assignment: Assignment,
+    parent: WarmParent,
+    limits: Limits | None = None,
+    adapter: bytes | None = None,
 ) -> Result:
     """Grade one submission; `parent` is closed before any expected value is read.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        Instead of the assignment's own.
+    adapter : bytes, optional
+        An adapter.toml, instead of one that came with the submission.
 
     Raises
     ------
@@ -48,11 +73,18 @@ def grade(
     checks = assignment.load_checks()
     quantities = {name: tuple(points) for name, points in assignment.file.points.items()}
     worked = assignment.worked_path if assignment.worked_path.is_file() else None
-    inputs = read_inputs(assignment.fixtures, worked)
+    required = requirements_of(assignment, checks)
+    alone = needs_no_fixture(assignment, required)
+    inputs = RUN_ALONE if alone else read_inputs(assignment.fixtures, worked)
     cases = [Inputs(name, values) for name, values in inputs.items()]
     table = assignment.file.loss
     loss = None if table is None else Loss(table.quantity, table.gradients)
+    submission = focused(submission, assignment.wanted, assignment.file.run.main)
+    interface = _interface(submission, assignment, adapter)
+    run = assignment.file.run
+    manner = Manner(limits, run.salvage, assignment.file.data.installed)
     with parent:
+        parent.prepare(libraries(submission), data_for(assignment, submission))
         seen = observe(
             submission,
             checks,
@@ -60,15 +92,15 @@ def grade(
             cases,
             assignment.file.functions,
             parent,
-            limits,
+            manner,
             loss,
-            assignment.file.run.salvage,
+            interface,
         )
     observed = time.monotonic()
     # Values near the largest number overflow when they are compared, and are wrong all the same.
     with np.errstate(all="ignore"):
         own = _own_gradients(seen, quantities, loss)
-        judgement = _judge(assignment, quantities, seen, inputs, loss, own)
+        judgement = _judge(assignment, quantities, seen, inputs, loss, own, required)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
         locate = partial(_locate, submission, seen)
         causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
@@ -90,7 +122,7 @@ def grade(
         notes=tuple(notes),
         cells=seen.cells,
         isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
-        environment=environment(),
+        environment=environment() | parent.versions,
         seconds={
             "running": round(observed - started, 3),
             "judging": round(judged - observed, 3),
@@ -105,22 +137,33 @@ def _judge(
     inputs: dict[str, dict[str, Any]],
     loss: Loss | None,
     own: dict[str, bool],
+    required: dict[str, Requirement],
 ) -> Judgement:
-    expected = read_expected(assignment.fixtures, inputs)
+    alone = needs_no_fixture(assignment, required)
+    expected = nothing_expected(inputs) if alone else read_expected(assignment.fixtures, inputs)
     by_quantity = {
-        name: {case: seen.values[check][case][name] for case in inputs}
+        name: {case: values[name] for case, values in seen.values[check].items()}
         for check, names in quantities.items()
         for name in names
     }
     has_solution = assignment.worked_path.is_file()
-    solution = partial(load_solution, assignment) if has_solution else None
+    solution = partial(load_solution, assignment, required) if has_solution else None
     stored = partial(read_diagnosis, assignment.fixtures)
     scoring = Scoring(**msgspec.structs.asdict(assignment.file.scoring))
     accepted = tuple(assignment.file.conventions.values())
     name = None if loss is None else loss.quantity
     right = [quantity for quantity, agrees in own.items() if agrees]
     return judge(
-        quantities, by_quantity, expected, scoring, solution, stored, accepted, name, right
+        quantities,
+        by_quantity,
+        expected,
+        scoring,
+        solution,
+        stored,
+        accepted,
+        name,
+        right,
+        required,
     )
 
 
@@ -131,14 +174,14 @@ def _own_gradients(
     if loss is None or seen.own is None:
         return {}
     observed = {
-        name: seen.values[check][seen.own.case][name]
-        for check, names in quantities.items()
-        for name in names
+        name: value
+        for check in quantities
+        for name, value in seen.values[check].get(seen.own.case, {}).items()
     }
     return {
         name: agrees_with_differences(observed[name], entries)
         for name, entries in seen.own.entries.items()
-        if not isinstance(observed[name], Failure)
+        if name in observed and not isinstance(observed[name], Failure)
     }
 
 
@@ -149,7 +192,21 @@ def _locate(submission: Submission, seen: Observations, check: str, quantity: st
     if definition is None:
         return None
     line = line_of(definition, quantity) or definition.line
-    return Place(submission.cells[definition.cell].label, line, name)
+    return Place(submission.texts[definition.cell].label, line, name)
+
+
+def _interface(submission: Submission, assignment: Assignment, adapter: bytes | None) -> Interface:
+    """Find the submission's names; an adapter that came with it and is wrong costs only itself."""
+    asked = (assignment.file.functions, assignment.file.interface, submission.definitions)
+    if adapter is not None:
+        return fit(*asked, read_adapter(adapter))
+    if submission.adapter is None:
+        return fit(*asked)
+    try:
+        return fit(*asked, read_adapter(submission.adapter))
+    except SubmissionError as error:
+        found = fit(*asked)
+        return replace(found, notes=(wording.not_adapted(str(error)), *found.notes))
 
 
 def _status(judgement: Judgement, limits: Limits) -> tuple[Status, str | None]:

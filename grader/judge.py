@@ -2,7 +2,8 @@
 
 For each case of a quantity the first that holds: `correct`; `convention`; `carried`; `mistake`;
 `wrong` with a plain pattern (`grader.relations`); `wrong` without one. What is wrong is explained
-by `grader.causes`. Pure functions; `grader.wording` says in words what they decide.
+by `grader.causes`. A quantity with a requirement is held against that alone. Pure functions;
+`grader.wording` says in words what they decide.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from reference.worked import WorkedSolution
 
 from .causes import explained
 from .explain_stored import Stored
-from .findings import Expected, Finding, FoundCause, Judgement, QuantityJudgement, compared
+from .findings import (
+    Expected,
+    Finding,
+    FoundCause,
+    Judgement,
+    QuantityJudgement,
+    compared,
+    required,
+)
 from .relations import exchanged, find_relation
+from .requirements import Requirement
 from .results import Verdict
 
 
@@ -38,6 +48,11 @@ class Scoring:
         known = {"convention": self.convention, "carried": self.carried, "mistake": self.mistake}
         return 1.0 if verdict == "correct" else known.get(verdict, 0.0)
 
+    def earned(self, finding: Finding) -> float:
+        """Return the share of the points that a finding earns."""
+        decision = finding.decision
+        return self.worth(finding.verdict) if decision is None else decision.share
+
 
 Values = Mapping[str, Mapping[str, Any]]
 """quantity -> case -> what was observed, a `Failure` in the place of what never came."""
@@ -53,6 +68,7 @@ def judge(
     accepted: Sequence[Sequence[str]] = (),
     loss: str | None = None,
     own: Collection[str] = (),
+    requirements: Mapping[str, Requirement] = {},
 ) -> Judgement:
     """Judge one submission.
 
@@ -61,6 +77,7 @@ def judge(
     checks : mapping of str to sequence of str
         The quantities that each check observes; none stands in two.
     observed : mapping of quantity to mapping of case to value
+        A case on which a quantity was not to be observed is left out.
     cases : sequence of Expected
         Public ones first.
     solution : callable, optional
@@ -73,13 +90,23 @@ def judge(
         Conventions that the assignment accepts; those of one entry go together.
     loss, own : str, collection of str, optional
         The loss, and the gradients that are the derivatives of the student's own one.
+    requirements : mapping of str to Requirement, optional
+        What quantities without an expected value have to satisfy.
     """
     names = [name for quantities in checks.values() for name in quantities]
+    seen = {name: [c for c in cases if c.name in observed[name]] for name in names}
     findings = {
-        name: [compared(name, observed[name][case.name], case) for case in cases] for name in names
+        name: [compared(name, observed[name][case.name], case) for case in seen[name]]
+        for name in names
+        if name not in requirements
     }
-    swapped = {name for names in checks.values() for name in exchanged(names, findings, cases)}
+    groups = [[name for name in names if name in findings] for names in checks.values()]
+    swapped = {name for group in groups for name in exchanged(group, findings, cases)}
     causes = explained(solution, stored, accepted, findings, cases, swapped, loss, own)
+    for name in names:
+        if name in requirements:
+            values = observed[name]
+            findings[name] = [required(requirements[name], values[c.name], c) for c in seen[name]]
     paid: set[str] = set()
     judged = []
     for check, quantities in checks.items():
@@ -89,7 +116,7 @@ def judge(
             free = scoring.once and _paid_already(name, causes, paid)
             share = _share(found, replace(scoring, mistake=scoring.carried) if free else scoring)
             verdict: Verdict = failed[0] if failed else "correct"
-            relation = find_relation(name, found, cases)
+            relation = None if name in requirements else find_relation(name, found, cases)
             judged.append(QuantityJudgement(check, name, verdict, share, found, relation))
     return Judgement(tuple(judged), causes)
 
@@ -111,12 +138,12 @@ def _share(findings: Sequence[Finding], scoring: Scoring) -> float | None:
     """
     judged = [f for f in findings if f.verdict != "internal"]
     groups = [
-        (weight, [scoring.worth(f.verdict) for f in judged if f.hidden == hidden])
+        (weight, [scoring.earned(f) for f in judged if f.hidden == hidden])
         for hidden, weight in ((False, scoring.public), (True, 1 - scoring.public))
     ]
     total = sum(weight for weight, worths in groups if worths)
     if not judged:
         return None
     if total == 0:  # only cases that weigh nothing are left
-        return min(scoring.worth(f.verdict) for f in judged)
+        return min(scoring.earned(f) for f in judged)
     return sum(weight * min(worths) for weight, worths in groups if worths) / total

@@ -8,16 +8,17 @@ near: this module cannot even import them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import wording
+from . import drift, wording
 from .checks import Check, Inputs
+from .interface import Interface
+from .line import Line
 from .own_gradients import Loss, OwnGradients, own_gradients
-from .replay import Line, Replay
-from .results import Cell, Failure, Opaque
-from .sandbox.limits import Limits
+from .replay import Manner, Replay
+from .results import Cell, Failure, Opaque, Place
 from .sandbox.parent import WarmParent
 from .sandbox.worker import Worker
 from .student import Student, StudentFault, description_of
@@ -64,9 +65,9 @@ def observe(
     cases: Sequence[Inputs],
     functions: Sequence[str],
     parent: WarmParent,
-    limits: Limits,
+    manner: Manner,
     loss: Loss | None = None,
-    salvage: bool = True,
+    interface: Interface | None = None,
 ) -> Observations:
     """Run every check on every case.
 
@@ -79,28 +80,33 @@ def observe(
         The names that the assignment asks for as functions.
     loss : Loss, optional
         Which gradients to look at by finite differences of the student's own loss.
-    salvage : bool
-        Whether the statements around a failure in a cell run all the same.
+    interface : Interface, optional
+        Under which names the submission has what checks ask for.
     """
+    interface = interface or Interface()
     seen = Observations()
-    replay = Replay(submission, parent, limits, salvage)
+    for text in (*submission.notes, *interface.notes, *_twice(submission, functions, interface)):
+        seen.note(text)
+    replay = Replay(submission, parent, manner, interface)
     worker: Worker | None = replay.first()
     seen.cells, seen.active = tuple(replay.cells), replay.active
+    if replay.over_budget:
+        seen.note(wording.over_budget(manner.limits.training))
     if worker is not None and not checks:
         worker.close()
     for check in checks:
         by_case: dict[str, dict[str, Any]] = {}
         seen.values[check.name] = by_case
         given_up: Failure | None = None
-        for case in cases:
+        for case in cases[:1] if check.once else cases:
             name = case.name
             failure = given_up or _unmet(check, name, seen.values)
             if failure is None and (worker is None or not worker.alive):
                 worker = replay.again()
             if failure is None and worker is None:
-                failure = Failure("blocked", wording.no_time_left(limits.submission))
+                failure = Failure("blocked", wording.no_time_left(manner.limits.submission))
             if failure is None and worker is not None:
-                line = Line(worker, replay, seen.note)
+                line = Line(worker, replay, interface, seen.note)
                 by_case[name] = _try(check, quantities[check.name], case, line, functions)
                 if line.called is not None:
                     seen.called[check.name] = line.called
@@ -110,7 +116,7 @@ def observe(
                 by_case[name] = dict.fromkeys(quantities[check.name], failure)
         has_loss = loss is not None and loss.quantity in quantities[check.name]
         if loss is not None and has_loss and worker is not None and worker.alive:
-            line = Line(worker, replay, seen.note)
+            line = Line(worker, replay, interface, seen.note)
             seen.own = _own(check, quantities[check.name], cases, line, functions, loss)
         if worker is not None and not replay.slow:
             worker.close()
@@ -118,7 +124,26 @@ def observe(
         seen.note(wording.shared_worker())
         if worker is not None:
             worker.close()
+    for text in (*wording.stood_in(replay.said), *_drift(replay.said)):
+        seen.note(text)
     return seen
+
+
+def _twice(submission: Submission, functions: Sequence[str], interface: Interface) -> Iterator[str]:
+    """Yield a note on each name asked for that the submission defines more than once."""
+    for name in functions:
+        own = interface.names.get(name, name)
+        made = submission.definitions.get(own)
+        if made is not None and made.earlier:
+            places = [*made.earlier, (made.cell, made.line)]
+            at = [Place(submission.texts[cell].label, line) for cell, line in places]
+            yield wording.defined_twice(own, at)
+
+
+def _drift(said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for kind, name in said:
+        if kind == "drift":
+            yield drift.served(name)
 
 
 def _own(
@@ -139,7 +164,9 @@ def _unmet(
     check: Check, case: str, values: Mapping[str, Mapping[str, Mapping[str, Any]]]
 ) -> Failure | None:
     for need in check.needs:
-        found = values.get(need, {}).get(case, {})
+        # A check that is run once has its first case only.
+        seen = values.get(need, {})
+        found = seen.get(case) or next(iter(seen.values()), {})
         if found and all(isinstance(value, Failure) for value in found.values()):
             return Failure("blocked", wording.needs_unmet(need))
     return None

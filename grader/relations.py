@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .compare import Pattern, as_numbers, is_close
+from .compare import Pattern, allowing_for, as_numbers, is_close
 
 if TYPE_CHECKING:
     from .findings import Expected, Finding
@@ -41,11 +41,19 @@ class Relation:
     same_as: str | None = None
 
 
+def paired(
+    findings: Sequence[Finding], cases: Sequence[Expected]
+) -> list[tuple[Finding, Expected]]:
+    """Return each finding with its case: not every quantity is observed on all of them."""
+    by_name = {case.name: case for case in cases}
+    return [(finding, by_name[finding.case]) for finding in findings]
+
+
 def find_relation(
     quantity: str, findings: Sequence[Finding], cases: Sequence[Expected]
 ) -> Relation | None:
     """Return the pattern behind a quantity's wrong findings, if one holds on all of them."""
-    pairs = list(zip(findings, cases, strict=True))
+    pairs = paired(findings, cases)
     wrong = [(f, case) for f, case in pairs if f.verdict == "wrong"]
     if not wrong:
         return None
@@ -108,7 +116,7 @@ def exchanged(
     """Return the quantities of one check that were handed in under each other's names."""
     goes_as: dict[str, str] = {}
     for name in names:
-        pairs = zip(findings[name], cases, strict=True)
+        pairs = paired(findings[name], cases)
         wrong = [(f, case) for f, case in pairs if f.verdict == "wrong"]
         others = (other for other in names if other != name)
         same = (o for o in others if wrong and all(_equals(f.observed, c, o) for f, c in wrong))
@@ -127,9 +135,9 @@ def _equals(observed: Any, case: Expected, name: str) -> bool:
     expected = case.values[name]
     if array is None or array.dtype.kind not in "iuf" or array.shape != expected.shape:
         return False
-    return bool(expected.any()) and is_close(
-        np.asarray(array, dtype=np.float64), expected, case.tolerances[name]
-    )
+    tolerance = allowing_for(observed, case.tolerances[name])
+    same = is_close(np.asarray(array, dtype=np.float64), expected, tolerance)
+    return same and bool(expected.any())
 
 
 NUMBERS = ((1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (4, 1), (-1, 2), (1, 4), (0, 1))

@@ -181,6 +181,30 @@ class Cause(msgspec.Struct, frozen=True):
     place: Place | None = None
 
 
+class Axes(msgspec.Struct, frozen=True):
+    """One plot within a figure, as far as its author has named it.
+
+    `lines` holds for each curve its label and how many points it has; `images` counts pictures.
+    """
+
+    title: str = ""
+    xlabel: str = ""
+    ylabel: str = ""
+    lines: tuple[tuple[str, int], ...] = ()
+    images: int = 0
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure that the submission has drawn.
+
+    `png` is the picture, encoded by the grader from pixels; empty where there is none.
+    """
+
+    title: str = ""
+    axes: tuple[Axes, ...] = ()
+    png: bytes = b""
+
+
 CellState = Literal["ran", "error", "timeout", "memory", "crash", "skipped"]
 
 
@@ -194,6 +218,7 @@ class Cell(msgspec.Struct, frozen=True):
     line: int | None = None
     output: str = ""
     notes: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 class Isolation(msgspec.Struct, frozen=True):

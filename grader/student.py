@@ -7,7 +7,7 @@ Whatever goes wrong in there arrives as a `StudentFault`, which ends the check o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from .results import Failure, Opaque
@@ -30,8 +30,25 @@ class Line(Protocol):
     def set(self, name: str, value: object, handle: int | None = None) -> None:
         """Set a global name, or an attribute."""
 
-    def call(self, name: str | None, arguments: Sequence[object], handle: int | None = None) -> Any:
+    def call(
+        self,
+        name: str | None,
+        arguments: Sequence[object],
+        handle: int | None = None,
+        keywords: Mapping[str, object] | None = None,
+    ) -> Any:
         """Call a global name, a method, or (without a name) the object itself."""
+
+    def file(self, name: str) -> Any:
+        """Return what a file holds that the submission has written."""
+
+    @property
+    def output(self) -> str:
+        """What the submission has printed."""
+
+    @property
+    def figures(self) -> Any:
+        """Descriptions of the figures that the submission has drawn."""
 
 
 class _Call:
@@ -42,8 +59,8 @@ class _Call:
     def __init__(self, line: Line, name: str, handle: int | None) -> None:
         self._line, self._name, self._handle = line, name, handle
 
-    def __call__(self, *arguments: object) -> Any:
-        return self._line.call(self._name, arguments, self._handle)
+    def __call__(self, *arguments: object, **keywords: object) -> Any:
+        return self._line.call(self._name, arguments, self._handle, keywords)
 
 
 class StudentObject:
@@ -67,9 +84,9 @@ class StudentObject:
     def __setattr__(self, name: str, value: object) -> None:
         self._line.set(name, value, self._handle)
 
-    def __call__(self, *arguments: object) -> Any:
+    def __call__(self, *arguments: object, **keywords: object) -> Any:
         """Call the object where it is."""
-        return self._line.call(None, arguments, self._handle)
+        return self._line.call(None, arguments, self._handle, keywords)
 
     def __repr__(self) -> str:
         return f"<the student's {self._kind.type}>"
@@ -87,6 +104,8 @@ def description_of(value: object) -> Opaque | None:
 class Student:
     """The student's module: its functions are called, its other globals read and set.
 
+    `output`, `figures` and `file` are the stand-in's own; all other attributes are the student's.
+
     Parameters
     ----------
     line : Line
@@ -101,6 +120,35 @@ class Student:
     def __init__(self, line: Line, functions: Sequence[str]) -> None:
         object.__setattr__(self, "_line", line)
         object.__setattr__(self, "_functions", frozenset(functions))
+
+    @property
+    def output(self) -> str:
+        """What the cells have printed, and then the calls of this check."""
+        text: str = self._line.output
+        return text
+
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        """The figures that the cells have drawn.
+
+        Each is a dictionary with ``title`` and ``axes``; each of these one with ``title``,
+        ``xlabel``, ``ylabel``, ``lines`` (label and number of points of each) and ``images``.
+        """
+        found: list[dict[str, Any]] = self._line.figures
+        return found
+
+    def file(self, name: str) -> Any:
+        """Return what a file holds that the submission has written, by its path.
+
+        ``.npz`` and ``.h5``: a dictionary of arrays; ``.npy``: an array; ``.pkl``: what was
+        pickled; ``.csv``, ``.txt``, ``.json``: text; others: their bytes as an array of uint8.
+
+        Raises
+        ------
+        StudentFault
+            If there is no such file, or it cannot be read.
+        """
+        return self._line.file(name)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

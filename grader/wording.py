@@ -7,7 +7,7 @@ One form: what was called, what came, what was wanted, where, one hint. What stu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .results import Cell, Failure, FailureKind, Opaque, Place
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the types of what is worded; checks word too, and must not 
     from .explain import Known
     from .findings import Finding, FoundCause, QuantityJudgement
     from .relations import Relation
+    from .requirements import Decision, Requirement
 
 HIDDEN = "(a hidden case: values are not shown)"
 
@@ -141,9 +142,13 @@ def gone(called: str | None, kind: FailureKind, detail: str, seconds: float) -> 
     return f"{what} ended the whole Python process ({detail})"
 
 
-def missing(name: str, places: Sequence[Place], cell: Cell | None) -> str:
+def missing(
+    name: str, places: Sequence[Place], cell: Cell | None, candidates: Sequence[str] = ()
+) -> str:
     """Say that a function is not there, and why, where the text shows it."""
     text = f"{name} is not defined"
+    if candidates:
+        return f"{text}; {listed(candidates)} could be meant, and nothing was chosen: rename one"
     if cell is not None and cell.state != "ran" and places:
         return f"{text}: {places[0].cell}, which should define it, did not run ({cell.message})"
     if places:
@@ -193,6 +198,85 @@ def without_values(message: str) -> str:
     return re.sub(r"\S{60,}", "…", message)
 
 
+def hoisted(name: str, cell: str) -> str:
+    """Say that a definition was taken from a later cell."""
+    return f"{short(name, 60)} is used here and defined in {cell}: taken from there; move it up"
+
+
+def over_budget(seconds: float) -> str:
+    """Say that running the cells took all the time that is meant for it."""
+    return (
+        f"Running all cells took more than {seconds:g} seconds; those that came after had one "
+        "second each. The checks call what they need themselves"
+    )
+
+
+# What was handed in, and under which names --------------------------------------------------------
+
+
+def run_files(paths: Sequence[str]) -> str:
+    """Say which files of several are run."""
+    return f"Run here: {listed(paths)}, with the modules that they import"
+
+
+def several_files(path: str, others: Sequence[str], names: Sequence[str]) -> str:
+    """Say that several files define the same names."""
+    be = "define" if len(others) > 1 else "defines"
+    return (
+        f"{listed(others)} {be} {listed(names)} too: the one in {short(path, 100)} counts. "
+        "Hand in one of them only to decide it yourself"
+    )
+
+
+def defined_twice(name: str, places: Sequence[Place]) -> str:
+    """Say that a function is defined more than once."""
+    at = listed([f"{place.cell}, line {place.line}" for place in places])
+    return f"{short(name, 60)} is defined {len(places)} times ({at}): the last one counts"
+
+
+def adapted(name: str, own: str) -> str:
+    """Say that an adapter gives a name."""
+    return f"{name} is {short(own, 60)} here, as the adapter says"
+
+
+def alias(name: str, own: str) -> str:
+    """Say that an accepted alias was used."""
+    return f"{short(own, 60)} was taken for {name}: the assignment accepts this name"
+
+
+def guessed(name: str, own: str, how: str) -> str:
+    """Say that a function was taken for another one; `how` tells by what it is known."""
+    why = {"parameters": f"has the parameters of {name}", "name": f"is named almost as {name}"}
+    both = f"has the parameters of {name} and almost its name"
+    return f"{name} is not defined. {short(own, 60)} {why.get(how, both)}: used instead"
+
+
+def reordered(name: str, parameters: Sequence[str]) -> str:
+    """Say that arguments were given in the submission's own order."""
+    return f"{name} takes its arguments in the order {listed(parameters)} here: accepted"
+
+
+STOOD_IN = {
+    "data": "{} gave the course's own pictures, without a network",
+    "file": "{} came into the folder with the course's own pictures",
+    "path": "{} led to the file of that name in the folder: it is a path of another computer",
+    "module": "A small stand-in took the place of {}",
+}
+
+
+def stood_in(said: Iterable[tuple[str, str]]) -> list[str]:
+    """Say what stood in for what is not there; `said` comes from the submission's process."""
+    groups: dict[str, list[str]] = {}
+    for kind, name in said:
+        groups.setdefault(kind, []).append(short(name, 100))
+    return [STOOD_IN[kind].format(listed(groups[kind])) for kind in STOOD_IN if kind in groups]
+
+
+def not_adapted(error: str) -> str:
+    """Say that an adapter could not be used."""
+    return f"Not used: {short(error)}"
+
+
 def changed_argument(
     called: str | None, path: Sequence[int | str], parameters: Sequence[str]
 ) -> str:
@@ -213,6 +297,8 @@ def finding(found: Finding) -> str:
     """Say how one quantity came out on one case."""
     if found.failure is not None:
         return _failure(found.failure, found.hidden)
+    if found.decision is not None:
+        return decided(found.decision, found.hidden)
     if found.comparison is None or found.verdict == "correct":
         return "right"
     if found.verdict == "carried":
@@ -466,3 +552,189 @@ def out_of_time(seconds: float) -> str:
 def public_only() -> str:
     """Say that the hidden cases were not there."""
     return "Graded on the public cases only: this copy of the course has no hidden ones."
+
+
+# Requirements -------------------------------------------------------------------------------------
+
+
+def required(requirement: Requirement) -> str:
+    """Say what is required, so that it can stand after "should be"."""
+    low, high = requirement.low, requirement.high
+    if requirement.kind == "finite":
+        return "finite numbers"
+    if requirement.kind == "falls":
+        return f"lower by {percent(low)} at least" if low else "lower at the end"
+    if requirement.kind == "shape":
+        sides = ["any" if side is None else str(side) for side in requirement.shape]
+        return f"an array of shape ({', '.join(sides)}{',' if len(sides) == 1 else ''})"
+    if low == high:
+        return number(low)
+    if low is not None and high is not None:
+        return f"between {number(low)} and {number(high)}"
+    return f"at most {number(high)}" if low is None else f"at least {number(low)}"
+
+
+def number(value: float | None) -> str:
+    """Return a number with as many digits as a limit may need."""
+    return f"{value:.7g}"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage."""
+    return f"{100 * share:.4g} %"
+
+
+def decided(decision: Decision, hidden: bool = False) -> str:
+    """Say whether a requirement is met, and if not, what there is instead."""
+    wanted = required(decision.requirement)
+    if decision.why is None:
+        return f"meets the requirement ({wanted})"
+    text = _instead(decision, hidden)
+    if (decision.why, decision.requirement.kind) != ("finite", "finite"):
+        text = f"{text}, should be {wanted}"
+    half = f"; that earns {percent(decision.share)} of the points" if decision.share else ""
+    return f"{text}{half} {HIDDEN}" if hidden and decision.why == "unmet" else f"{text}{half}"
+
+
+def _instead(decision: Decision, hidden: bool) -> str:
+    if decision.why == "type":
+        return f"{'holds' if decision.n else 'is'} {_kind(decision.value, hidden)}"
+    if decision.why == "empty":
+        return "holds no numbers"
+    if decision.why == "short":
+        return "is one number alone"
+    if decision.why == "finite":
+        if decision.n == 1:
+            return "is not finite (nan or inf)"
+        be = "value that is" if decision.n_wrong == 1 else "values that are"
+        return f"has {decision.n_wrong} {be} not finite (nan or inf)"
+    worst = decision.worst
+    kind = decision.requirement.kind
+    if kind == "shape":
+        return f"has shape {shape_text(decision.shape)}" if decision.shape else "is one number"
+    if kind == "falls" and worst is not None:
+        if hidden or not worst:
+            return "does not fall enough" if hidden else "is at the end what it was at first"
+        return f"is {'lower' if worst > 0 else 'higher'} by {percent(abs(worst))} at the end"
+    if kind == "count":
+        return "there are others" if hidden else f"there are {number(worst)}"
+    if decision.n == 1:
+        return "is another number" if hidden else f"is {number(worst)}"
+    such = "" if hidden else f", the worst is {number(worst)}"
+    return f"has {decision.n_wrong} of {decision.n} values that do not fit{such}"
+
+
+def _kind(value: Any, hidden: bool) -> str:
+    dtype = getattr(value, "dtype", None)
+    text = described(value, hidden)
+    return text if dtype is None else f"{text} and dtype {short(str(dtype), 60)}"
+
+
+def requirement_unmet(name: str, text: str) -> str:
+    """Put the name of a quantity before what a requirement found."""
+    return f"{name}: {text}." if text.startswith("there") else f"{name} {text}."
+
+
+def no_number(words: Sequence[str]) -> str:
+    """Say that nothing was printed where a number was asked for."""
+    return f"printed no number after {' or '.join(repr(word) for word in words)}"
+
+
+def no_text(value: Any, hidden: bool = False) -> str:
+    """Say that text was asked for, to look for a number in it."""
+    return f"should give text, and gave {described(value, hidden)}"
+
+
+def no_weights(name: str, when: str, value: Any, hidden: bool = False) -> str:
+    """Say that weights are no numbers, so that no gradient can be found from their update."""
+    return f"leaves {name} as {described(value, hidden)} {when} the update, no array of numbers"
+
+
+def reshaped(name: str, before: Sequence[int], after: Sequence[int]) -> str:
+    """Say that an update has changed the shape of the weights."""
+    old, new = (shape_text(shape) if shape else "no shape" for shape in (before, after))
+    return f"changes the shape of {name} from {old} to {new} in the update"
+
+
+# Environment drift --------------------------------------------------------------------------------
+
+
+def removed_name(name: str, version: str, instead: str, served: bool = False) -> str:
+    """Say that a name is no longer there, since when, and what to write.
+
+    Parameters
+    ----------
+    version : str
+        Of what, and which: "NumPy 1.24".
+    served : bool
+        Whether the code got what the name stood for all the same.
+    """
+    package = version.rpartition(" ")[0]
+    again = " It was put back for grading." if served else ""
+    return (
+        f"{name} was removed in {version}; this ran on an older {package}.{again} Write {instead}."
+    )
+
+
+_LISTS = "keys(), values(), items(), range(), map(), zip() and filter()"
+
+CHANGED_SINCE = {
+    "number": (
+        "Since NumPy 2.4 only an array of shape () is taken for a number. If this one has a single "
+        "element, it was taken for one by an older NumPy: write a.item()."
+    ),
+    "element": (
+        "If the sequence is an array with a single element: up to NumPy 2.3 it was taken for a "
+        "number, and this ran there. Write a.item()."
+    ),
+    "ragged": (
+        "Since NumPy 1.24 rows of different shapes are an error; this may have run on an older "
+        "NumPy, which made an array of objects of them. Keep a list, or write dtype=object."
+    ),
+    "copy": (
+        "Since NumPy 2.0 copy=False means that copying is an error; this ran on an older NumPy, "
+        "which copied where it had to. Write np.asarray(a)."
+    ),
+    "pickle": (
+        "Since NumPy 1.16.3 np.load reads arrays of objects only where allow_pickle=True says so; "
+        "this may have run on an older NumPy."
+    ),
+    "bounds": (
+        "Since NumPy 2.0 a Python integer that the array's type cannot hold is an error; an older "
+        "NumPy wrapped it around or took a larger type. Convert first: write a.astype(int)."
+    ),
+    "sum": (
+        "Since NumPy 2.4 np.sum takes no generator; this ran on an older NumPy. Write Python's sum."
+    ),
+    "stack": (
+        "Since NumPy 1.25 arrays to stack must stand in a list or a tuple; this may have run on an "
+        "older NumPy or on Python 2. Write np.vstack(list(...))."
+    ),
+    "minus": (
+        "Since NumPy 1.13 arrays of bool have no minus; this may have run on an older NumPy. "
+        "Write a ^ b or ~a, or convert with .astype(int)."
+    ),
+    "read-only": (
+        "Since pandas 3.0 the arrays of .values and to_numpy() may not be written to; this may "
+        "have run on an older pandas. Write to_numpy(copy=True)."
+    ),
+    "print": "print and exec are functions since Python 3; this is Python 2. Write print(...).",
+    "except": "This is how Python 2 catches an exception. Write except Error as e.",
+    "octal": "This may be an octal number of Python 2. Write 0o in front of it.",
+    "pairs": (
+        "Since Python 3 a parameter is a name, no pair of names; this may have run on Python 2. "
+        "Write one parameter and unpack it."
+    ),
+    "tabs": (
+        "Since Python 3 tabs and blanks may not be mixed; this may have run on Python 2. "
+        "Indent with blanks."
+    ),
+    "lists": (
+        f"{_LISTS} give no list since Python 3; this may have run on Python 2. Write list(...)."
+    ),
+    "style": (
+        "Matplotlib 3.8 has the seaborn styles under new names only; this ran on an older "
+        "Matplotlib. Write seaborn-v0_8 in place of seaborn."
+    ),
+}
+"""What has changed since the code was written, by what it is about."""

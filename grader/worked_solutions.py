@@ -1,25 +1,71 @@
-"""Loads an assignment's worked.py, and holds assignment.toml against it."""
+"""Loads an assignment's worked.py, and holds assignment.toml and the requirements against it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from reference.worked import Case, WorkedSolution, WorkedSolutionError
 
+from .checks import Check
 from .course import Assignment, load_module
 from .errors import AssignmentError, GradelabError
-from .fixtures import read_diagnosis
+from .fixtures import fixture_files, read_diagnosis
+from .requirements import Requirement
 
 
-def load_solution(assignment: Assignment) -> WorkedSolution:
-    """Load an assignment's worked solution alone: drawing its cases takes longer."""
-    return _load(assignment)[0]
+def requirements_of(
+    assignment: Assignment, checks: Iterable[Check] | None = None
+) -> dict[str, Requirement]:
+    """Return what quantities without an expected value have to satisfy.
+
+    Parameters
+    ----------
+    checks : iterable of Check, optional
+        Those of checks.py, where it is loaded already.
+    """
+    path = assignment.folder / "checks.py"
+    if checks is None:  # fixtures can be built before there are checks
+        checks = assignment.load_checks() if path.is_file() else ()
+    found: dict[str, Requirement] = {}
+    for check in checks:
+        for quantity, requirement in check.requires.items():
+            if quantity not in assignment.file.points[check.name]:
+                raise AssignmentError(
+                    f"{path}: {check.name} requires something of {quantity}, and [points] of "
+                    "assignment.toml does not have that quantity in this check"
+                )
+            found[quantity] = requirement
+    loss = assignment.file.loss
+    named = () if loss is None else (loss.quantity, *loss.gradients)
+    _require(assignment, "loss", set(named) & set(found), "has a requirement instead of a value")
+    return found
 
 
-def _load(assignment: Assignment) -> tuple[WorkedSolution, Any]:
+def needs_no_fixture(assignment: Assignment, required: Collection[str]) -> bool:
+    """Whether nothing has an expected value, so that there is one case without inputs."""
+    there = assignment.worked_path.is_file() or bool(fixture_files(assignment.fixtures))
+    return not there and _graded(assignment) <= set(required)
+
+
+def load_solution(
+    assignment: Assignment, required: Collection[str] | None = None
+) -> WorkedSolution:
+    """Load an assignment's worked solution alone: drawing its cases takes longer.
+
+    Parameters
+    ----------
+    required : collection of str, optional
+        The quantities with a requirement, where they are known already.
+    """
+    return _load(assignment, required)[0]
+
+
+def _load(
+    assignment: Assignment, required: Collection[str] | None = None
+) -> tuple[WorkedSolution, Any]:
     path = assignment.worked_path
     module = load_module(path, f"gradelab_worked_{assignment.name}")
     solution, cases = getattr(module, "solution", None), getattr(module, "cases", None)
@@ -28,7 +74,15 @@ def _load(assignment: Assignment) -> tuple[WorkedSolution, Any]:
     with blamed_on(path, "solution"):
         solution.check()
     _require_conventions(assignment, solution)
-    _require_points(assignment, solution.quantities, "worked.py has no step for")
+    required = requirements_of(assignment) if required is None else required
+    both = sorted(set(required) & set(solution.quantities))
+    if both:
+        raise AssignmentError(
+            f"{assignment.folder / 'checks.py'}: {', '.join(both)} has a requirement, and "
+            "worked.py has a step for it: a quantity has the one or the other"
+        )
+    known = {*solution.quantities, *required}
+    _require_points(assignment, known, "worked.py has no step for, and no check a requirement")
     _require_loss(assignment, solution.inputs)
     return solution, cases
 
@@ -55,9 +109,10 @@ def require_names(assignment: Assignment) -> None:
     if assignment.worked_path.is_file():
         load_worked(assignment)
         return
+    required = requirements_of(assignment)
     stored = read_diagnosis(assignment.fixtures)
     if stored is not None:
-        _require_points(assignment, stored.needs, "the fixtures do not have")
+        _require_points(assignment, {*stored.needs, *required}, "the fixtures do not have")
 
 
 @contextmanager
@@ -74,9 +129,12 @@ def blamed_on(path: Path, what: str) -> Iterator[None]:
         raise AssignmentError(f"{path}: {what}: {type(error).__name__}: {error}{notes}") from error
 
 
+def _graded(assignment: Assignment) -> set[str]:
+    return {name for points in assignment.file.points.values() for name in points}
+
+
 def _require_points(assignment: Assignment, quantities: Iterable[str], words: str) -> None:
-    graded = {name for points in assignment.file.points.values() for name in points}
-    _require(assignment, "points", graded - set(quantities), words)
+    _require(assignment, "points", _graded(assignment) - set(quantities), words)
 
 
 def _require_conventions(assignment: Assignment, solution: WorkedSolution) -> None:

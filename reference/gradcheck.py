@@ -1,4 +1,4 @@
-"""Gradients by central differences: a second source for every derivative that is worked out.
+"""Gradients by differences: a second source for every derivative that is worked out.
 
 In the letters of this module f is a function of an array x with a single number as its value,
 and L is the loss.
@@ -7,12 +7,15 @@ and L is the loss.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .worked import WorkedSolution, WorkedSolutionError
+
+if TYPE_CHECKING:
+    from .network import MLP
 
 STEP = float(np.finfo(np.float64).eps ** (1 / 3))
 """About 6e-6, the step for an x of about 1; `central_difference` says why."""
@@ -57,19 +60,61 @@ def central_difference(
         h = step * max(1.0, abs(middle))
         above, below = middle + h, middle - h
         point[index] = above
-        rise = _number(f(point))
+        rise = float(_single(f(point)))
         point[index] = below
-        rise -= _number(f(point))
+        rise -= float(_single(f(point)))
         point[index] = middle
         # Divide by the distance that was gone: adding h to x has rounded it.
         gradient[index] = rise / (above - below)
     return gradient
 
 
-def _number(value: Any) -> float:
+def complex_step(
+    f: Callable[[NDArray[np.complex128]], Any], x: ArrayLike, step: float = 1e-20
+) -> NDArray[np.float64]:
+    """Return the gradient of f at x, one element after the other, almost without error.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of x and returns a number. It must be made of functions that
+        NumPy knows for complex numbers in the same formula: exp, log, tanh, products and quotients,
+        but not abs, max or comparisons, which have no complex derivative.
+    x : array_like
+        Where the gradient is wanted; of any shape.
+    step : float, optional
+        How far to go along the imaginary axis.
+
+    Returns
+    -------
+    ndarray of the shape of x
+        The derivative of f by each element of x.
+
+    Raises
+    ------
+    ValueError
+        If f does not return a single number.
+
+    Notes
+    -----
+    ``f(x + ih) = f(x) + ih f'(x) - h^2 f''(x) / 2 - ...``, so ``f'(x) = Im f(x + ih) / h`` with an
+    error of ``h^2``. Nothing is subtracted, hence h may be so small that this error vanishes:
+    Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998.
+    """
+    point = np.array(x, dtype=np.complex128)
+    gradient = np.empty(point.shape, dtype=np.float64)
+    for index in np.ndindex(point.shape):
+        middle = point[index]
+        point[index] = middle + 1j * step
+        gradient[index] = complex(_single(f(point))).imag / step
+        point[index] = middle
+    return gradient
+
+
+def _single(value: Any) -> Any:
     if np.ndim(value) != 0:
         raise ValueError(f"f must return one number, not an array of shape {np.shape(value)}.")
-    return float(value)
+    return value
 
 
 def relative_error(a: ArrayLike, b: ArrayLike) -> float:
@@ -144,6 +189,37 @@ def check_gradients(
             )
         numeric = central_difference(_loss_of(solution, wide, loss, variable), values[variable])
         errors[gradient] = relative_error(values[gradient], numeric)
+    return errors
+
+
+def check_network(network: MLP, x: NDArray[Any], t: ArrayLike) -> list[float]:
+    """Compare the gradients of a network with central differences of its loss.
+
+    Parameters
+    ----------
+    network : MLP
+        With parameters in float64, and without dropout, which is another network at each call.
+    x : ndarray, shape (N, n_in)
+        A few samples: the loss is computed twice for each single weight.
+    t : array_like, shape (N, n_out)
+        Their targets.
+
+    Returns
+    -------
+    list of float
+        The `relative_error` for each of `network.parameters`.
+    """
+    network.learn_from(x, t)
+    errors = []
+    for parameter, gradient in zip(network.parameters, network.gradients, strict=True):
+        before = parameter.copy()
+
+        def loss(values: NDArray[np.float64], parameter: NDArray[Any] = parameter) -> Any:
+            parameter[...] = values
+            return network.loss.forward(network.forward(x), t)
+
+        errors.append(relative_error(gradient, central_difference(loss, before)))
+        parameter[...] = before
     return errors
 
 

@@ -11,10 +11,10 @@ from homework import write_notebook
 
 from grader.course import find_course
 from grader.grading import grade
+from grader.reading import read_submission
 from grader.results import Result
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
-from grader.submission import read_submission
 
 ROOT = Path(__file__).resolve().parent.parent
 

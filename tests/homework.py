@@ -42,6 +42,16 @@ def back_propagation(X, Y_T, weights):
 SOLUTION = (IMPORTS, SIGMOID, FORWARD, BACKWARD)
 
 
+LONE: dict[str, Any] = {
+    "programs": [{"module": "__main__", "package": "", "path": "a.ipynb", "folder": ""}],
+    "siblings": {},
+    "salvage": True,
+    "pictures": False,
+    "real": (),
+}
+"""What a worker is told of a notebook that comes alone."""
+
+
 def with_backward(old: str, new: str) -> tuple[str, ...]:
     """Return the solution's cells, one piece of back_propagation replaced."""
     assert old in BACKWARD

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from grader.report.png import encode
 from grader.results import (
+    Axes,
     Case,
     Cause,
     Cell,
     Check,
     Diagnosis,
     Difference,
+    Figure,
     Isolation,
     Place,
     Quantity,
@@ -66,6 +71,13 @@ def back_propagation(X, Y_T, weights):
     return gradients, L
 """
 
+PIXELS = np.zeros((48, 64, 3), np.uint8)
+PIXELS[..., 0], PIXELS[..., 1] = np.arange(64) * 4, np.arange(48)[:, None] * 5
+PNG = encode(PIXELS)
+
+LOSS = Axes("Training", "epoch", "L", (("train", 100), ("", 1)))
+FIGURES = (Figure("", (LOSS,), PNG), Figure("Digits", (Axes(images=1), Axes())))
+
 CELLS = (
     Cell(
         "code cell 1 (In [1])",
@@ -93,6 +105,7 @@ CELLS = (
         "gradients, L = back_propagation(X, Y, weights)\nprint(L)\n",
         "ran",
         output="0.1332476222330792\n",
+        figures=FIGURES,
     ),
     Cell(
         "code cell 9 (In [11])",
@@ -329,6 +342,8 @@ def hostile(url: str = "http://evil.example") -> Result:
     quantity = Quantity(
         line, "wrong", 0, 1, text, Diagnosis("mistake", line, line, text, text), cases
     )
+    axes = Axes(text, text, text, ((text, 1),), 1)
+    figures = (Figure(text, (axes,), PNG), Figure(text, (axes, axes)))
     return Result(
         assignment=line,
         title=line,
@@ -340,7 +355,7 @@ def hostile(url: str = "http://evil.example") -> Result:
         checks=(Check(line, line, 0, 1, (quantity,)),),
         causes=(Cause(line, line, text, text, (f"{line}.{line}", line), place),),
         notes=(text,),
-        cells=(Cell(line, text, "error", text, 2, text, (text,)),),
+        cells=(Cell(line, text, "error", text, 2, text, (text,), figures),),
         isolation=Isolation(line, (line,), (line,)),
         environment={line: line},
         seconds={line: 1.0},

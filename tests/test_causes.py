@@ -318,8 +318,8 @@ def test_a_course_without_its_worked_solution_diagnoses_too(tmp_path, submit):
     from homework import write_notebook
 
     from grader.grading import grade
+    from grader.reading import read_submission
     from grader.sandbox.parent import WarmParent
-    from grader.submission import read_submission
 
     for name in ("assignments", "fixtures"):
         shutil.copytree(ROOT / name, tmp_path / name)

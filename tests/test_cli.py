@@ -93,7 +93,7 @@ def test_exit_code_1_below_the_percentage_asked_for(command):
     ("arguments", "words"),
     [
         (["nowhere.ipynb"], "there is no such file"),
-        (["."], "this is a"),
+        (["."], "there is no .ipynb or .py file in it"),
         ([EXAMPLES / "correct.ipynb", "--assignment", "nothing"], "there are: backprop_mse"),
         ([EXAMPLES / "correct.ipynb", "--course", "."], "this is no course"),
         ([EXAMPLES / "correct.ipynb", "--timeout", "0"], "not a number of seconds above 0"),

@@ -2,24 +2,29 @@ import base64
 import hashlib
 import html
 import http.server
+import io
 import re
 import shutil
+import struct
 import subprocess
 import threading
+import zlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
 import msgspec
+import numpy as np
 import pytest
 import report_samples as samples
 
 from grader.report.html import MAX_OUTPUT, TEMPLATES, render
+from grader.report.png import encode
 from grader.report.text import LOOKS
 from grader.results import Case, Cell, Check, Difference, Place, Quantity, Result, Verdict
 
-VOID = {"meta", "input", "br", "rect", "path", "use"}
+VOID = {"meta", "input", "br", "rect", "path", "use", "img"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 
 
@@ -57,6 +62,8 @@ class Page(HTMLParser):
         self.elements.append(Element(tag, dict(attributes), tuple(e.tag for e in self.open)))
 
     def handle_endtag(self, tag):
+        if tag in VOID:  # as one of SVG's may have it
+            return
         assert self.open.pop().tag == tag
 
     def handle_data(self, data):
@@ -111,14 +118,17 @@ def test_the_page_makes_no_request_and_runs_no_script(sample):
     page = Page(render(sample()))
 
     tags = {element.tag for element in page.elements}
-    assert not tags & {"script", "img", "iframe", "link", "object", "embed", "base", "form"}
+    assert not tags & {"script", "iframe", "link", "object", "embed", "base", "form"}
     assert "url(" not in page.one("style").text
     assert "@import" not in page.one("style").text
     for element in page.elements:
         for name, value in element.attributes.items():
             assert name != "style"
             assert not name.startswith("on")
-            assert name not in {"src", "srcset", "action", "formaction", "ping", "poster"}
+            assert name not in {"srcset", "action", "formaction", "ping", "poster"}
+            if name == "src":
+                assert element.tag == "img"
+                assert value.startswith("data:image/png;base64,")
             if name == "href":
                 assert value.startswith("#")
 
@@ -159,7 +169,7 @@ def test_every_character_that_acts_unseen_is_caught_in_every_text_of_a_result():
         return value
 
     def restore(spoilt, original):
-        for name in ("schema", "status", "state", "kind", "verdict"):
+        for name in ("schema", "status", "state", "kind", "verdict", "png"):
             if isinstance(original, dict) and name in original:
                 spoilt[name + "\u202e\x1b<b>"] = original[name]
         if isinstance(original, dict):
@@ -356,6 +366,82 @@ def test_a_cell_that_failed_is_open_with_its_line_marked_and_others_are_closed()
     assert "costs no points" in page.one("section", aria_labelledby="cells").text
 
 
+def test_a_cell_shows_its_figures_and_says_in_words_what_they_show():
+    page = Page(render(samples.mixed()))
+
+    image = page.one("img")
+    assert base64.b64decode(image.attributes["src"].split(",")[1]) == samples.PNG
+    said = "Training; L over epoch; line train with 100 points; line with 1 point"
+    assert image.attributes["alt"] == said
+    (cell,) = [e for e in page.all("details") if e.text.strip().startswith("code cell 7")]
+    assert "A figure, not pictured here: Digits. Plot 1: 1 image. Plot 2: empty" in cell.text
+
+
+def read_png(data):
+    """Return the pixels of an RGB file with the filters "none", "sub" and "up"."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, compressed = 8, b""
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        content = data[at + 8 : at + 8 + length]
+        (checksum,) = struct.unpack_from(">I", data, at + 8 + length)
+        assert checksum == zlib.crc32(kind + content)
+        if kind == b"IHDR":
+            width, height, *rest = struct.unpack(">IIBBBBB", content)
+            assert rest == [8, 2, 0, 0, 0]
+        compressed += content if kind == b"IDAT" else b""
+        at += 12 + length
+    rows = np.frombuffer(zlib.decompress(compressed), np.uint8).reshape(height, 1 + 3 * width)
+    pixels, above = [], np.zeros((width, 3), np.uint8)
+    for row in rows:
+        now = row[1:].reshape(width, 3)
+        if row[0] == 1:
+            now = np.cumsum(now, axis=0, dtype=np.uint8)
+        elif row[0] == 2:
+            now = now + above
+        pixels.append(now)
+        above = now
+    return np.array(pixels), set(rows[:, 0])
+
+
+NOISE = np.random.default_rng(0).integers(0, 256, (31, 17, 3), np.uint8)
+SLOPE = np.add.outer(np.arange(90), np.arange(70) % 7)[..., None] * np.array([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("pixels", "filters"),
+    [
+        (NOISE, None),
+        (np.zeros((1, 1, 3), np.uint8), {0}),
+        (np.full((600, 800, 3), 255, np.uint8), {0}),
+        (SLOPE.astype(np.uint8), None),
+        (np.cumsum(NOISE // 64, axis=1, dtype=np.uint8), {1}),
+        (np.cumsum(NOISE // 64, axis=0, dtype=np.uint8), {2}),
+    ],
+)
+def test_a_png_file_holds_the_pixels_that_were_encoded(pixels, filters):
+    data = encode(pixels)
+    read, used = read_png(data)
+
+    np.testing.assert_array_equal(read, pixels)
+    assert filters is None or filters <= used
+    assert encode(pixels.copy()) == data
+
+
+def test_another_decoder_reads_a_png_file_as_well():
+    image = pytest.importorskip("matplotlib.image")
+
+    read = image.imread(io.BytesIO(encode(NOISE)))
+
+    np.testing.assert_array_equal((read * 255).round(), NOISE)
+
+
+@pytest.mark.parametrize("pixels", [NOISE[..., :2], NOISE[0], NOISE[:0], NOISE.astype(np.int64)])
+def test_what_is_no_rgb_is_refused(pixels):
+    with pytest.raises(ValueError, match="not RGB uint8"):
+        encode(pixels)
+
+
 def test_a_submission_that_could_not_be_read_says_why_and_shows_no_score():
     page = Page(render(samples.unreadable()))
 
@@ -497,7 +583,9 @@ class TestInABrowser:
 
         assert int(width) <= 320
 
-    def test_the_style_is_applied_and_the_filter_hides_what_passed(self, tmp_path):
+    def test_the_style_is_applied_pictures_are_shown_and_the_filter_hides_what_passed(
+        self, tmp_path
+    ):
         framed = tmp_path / "framed.html"
         framed.write_text(
             "<title>none</title>"
@@ -506,8 +594,11 @@ class TestInABrowser:
             "const shown = () => [...page.querySelectorAll('details.row')]"
             ".filter(row => row.checkVisibility()).length;"
             "const all = shown(); page.getElementById('only').click();"
-            "document.title = all + ' ' + shown()}</script>",
+            "const image = page.querySelector('img'); page.querySelectorAll('details').forEach("
+            "row => row.open = true);"
+            "document.title = [all, shown(), image.naturalWidth, image.clientHeight].join(' ')}"
+            "</script>",
             encoding="utf-8",
         )
 
-        assert "<title>22 17</title>" in browse(framed)
+        assert "<title>22 17 64 48</title>" in browse(framed)

@@ -10,8 +10,8 @@ from homework import BACKWARD, FORWARD, IMPORTS, SIGMOID, SOLUTION, write_notebo
 
 from grader.course import Course
 from grader.grading import grade
+from grader.reading import read_submission
 from grader.sandbox.parent import WarmParent
-from grader.submission import read_submission
 
 REST = "".join((SIGMOID, FORWARD, BACKWARD))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.statements import statements
+from grader.worker.statements import statements
 
 
 def split(source):

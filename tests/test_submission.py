@@ -13,9 +13,10 @@ from homework import BACKWARD, SOLUTION, notebook, write_notebook
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.definitions import line_of
 from grader.errors import SubmissionError
 from grader.magics import to_python
-from grader.submission import find_definitions, line_of, read_submission
+from grader.reading import read_submission
 
 
 def read(path, content):
@@ -38,7 +39,7 @@ def read(path, content):
         ("a.ipynb", b'{"nbformat":4,"cells":[{"cell_type":"code","source":5}]}', "holds no text"),
         ("a.py", b"", "the file is empty"),
         ("a.txt", b"x", "this is a .txt file"),
-        ("a", b"x", "hand in one .ipynb or .py file"),
+        ("a", b"x", "hand in an .ipynb or .py file"),
     ],
 )
 def test_a_file_that_cannot_be_read_ends_in_one_sentence(tmp_path, name, content, words):
@@ -52,7 +53,7 @@ def test_a_file_that_cannot_be_read_ends_in_one_sentence(tmp_path, name, content
 def test_a_folder_and_a_missing_file_are_said_to_be_that(tmp_path):
     (tmp_path / "folder.ipynb").mkdir()
 
-    with pytest.raises(SubmissionError, match="this is a folder"):
+    with pytest.raises(SubmissionError, match=r"there is no \.ipynb or \.py file in it"):
         read_submission(tmp_path / "folder.ipynb")
     with pytest.raises(SubmissionError, match="no such file"):
         read_submission(tmp_path / "nowhere.ipynb")
@@ -225,7 +226,7 @@ def test_a_file_name_that_is_not_utf_8_is_shown_with_replacement_characters(tmp_
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/hw\xff.py"))
     submission = read(path, "x = 1")
 
-    assert (submission.name, submission.module) == ("hw\ufffd.py", "hw\ufffd")
+    assert (submission.name, submission.programs[0].module) == ("hw\ufffd.py", "hw\ufffd")
     assert submission.cells[0].label == "hw\ufffd.py"
     with pytest.raises(SubmissionError, match=re.escape("hw\ufffd.py: the file is empty")):
         read(path, "")
@@ -237,7 +238,7 @@ def test_definitions_are_found_with_their_last_place_even_in_cells_that_do_not_p
         "class C: pass\ndef f(c): pass",
         "x = (\ndef g(z):\n  pass",
     ]
-    found = find_definitions(read_submission(write_notebook(tmp_path / "a.ipynb", cells)).cells)
+    found = read_submission(write_notebook(tmp_path / "a.ipynb", cells)).definitions
 
     assert {name: (d.cell, d.line) for name, d in found.items()} == {
         "f": (1, 2),

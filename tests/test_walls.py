@@ -10,8 +10,8 @@ from homework import SOLUTION, write_notebook
 
 from grader import fixtures, grading
 from grader.course import find_course
+from grader.reading import read_submission
 from grader.sandbox.parent import WarmParent
-from grader.submission import read_submission
 
 
 def test_the_import_walls_hold():

@@ -14,8 +14,8 @@ from homework import quantities
 
 from grader.course import find_course
 from grader.grading import grade
+from grader.reading import read_submission
 from grader.sandbox.parent import WarmParent
-from grader.submission import read_submission
 
 FOLDER = ROOT / "tests" / "submissions" / "backprop_mse"
 TRUTH = tomllib.loads((FOLDER / "truth.toml").read_text("utf-8"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from homework import LONE
 
 from grader.errors import SandboxError
 from grader.sandbox.limits import Limits
@@ -24,19 +25,19 @@ def parent():
 
 @pytest.fixture
 def worker(parent):
-    with Worker(parent, Limits(), "__main__") as worker:
+    with Worker(parent, Limits(), LONE, {}) as worker:
         yield worker
 
 
 def value_of(worker, source, name="x", seconds=10.0):
-    answer = worker.run(0, "code cell 1", source, seconds)
+    answer = worker.run(0, 0, "code cell 1", source, seconds)
     assert answer.error is None, answer.error
     return worker.get(name, None, seconds).value
 
 
 @pytest.mark.parametrize("package", ["grader", "reference"])
 def test_none_of_our_packages_can_be_imported(worker, package):
-    answer = worker.run(0, "cell", f"import {package}", 10)
+    answer = worker.run(0, 0, "cell", f"import {package}", 10)
 
     assert answer.error.type == "ModuleNotFoundError"
 
@@ -70,12 +71,12 @@ x = (sys.argv, dict(os.environ), fds)
 
 def test_the_parents_environment_stays_outside(monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "s3cret")
-    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+    with WarmParent() as parent, Worker(parent, Limits(), LONE, {}) as worker:
         assert "SECRET_TOKEN" not in value_of(worker, "import os\nx = dict(os.environ)")
 
 
 def test_the_working_folder_is_empty_private_and_gone_afterwards():
-    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+    with WarmParent() as parent, Worker(parent, Limits(), LONE, {}) as worker:
         folder, names = value_of(
             worker, "import os\nx = (os.getcwd(), os.listdir())\nopen('y', 'w').write('z')"
         )
@@ -86,7 +87,7 @@ def test_the_working_folder_is_empty_private_and_gone_afterwards():
 
 
 def test_no_process_outlives_the_grading():
-    with WarmParent() as parent, Worker(parent, Limits(), "__main__") as worker:
+    with WarmParent() as parent, Worker(parent, Limits(), LONE, {}) as worker:
         pids = value_of(
             worker,
             "import os, subprocess, sys\n"
@@ -111,20 +112,20 @@ def _alive(pid):
 
 
 def test_the_memory_limit_holds(parent):
-    with Worker(parent, Limits(memory=2**29), "__main__") as worker:
-        answer = worker.run(0, "cell", "x = bytearray(2**30)", 10)
+    with Worker(parent, Limits(memory=2**29), LONE, {}) as worker:
+        answer = worker.run(0, 0, "cell", "x = bytearray(2**30)", 10)
 
     assert answer.error.kind == "memory"
 
 
 def test_limits_in_which_nothing_can_start_are_said(parent):
     with pytest.raises(SandboxError, match="no worker starts within the limits"):
-        Worker(parent, Limits(memory=2**70), "__main__")
+        Worker(parent, Limits(memory=2**70), LONE, {})
 
 
 def test_the_file_size_limit_holds_and_is_an_ordinary_error(parent):
-    with Worker(parent, Limits(file=1000), "__main__") as worker:
-        answer = worker.run(0, "cell", "open('big', 'w').write('x' * 100_000)", 10)
+    with Worker(parent, Limits(file=1000), LONE, {}) as worker:
+        answer = worker.run(0, 0, "cell", "open('big', 'w').write('x' * 100_000)", 10)
 
     assert answer.error.type == "OSError"
 
@@ -136,7 +137,7 @@ def test_randomness_without_a_seed_is_the_same_in_every_run(parent):
     )
     seen = []
     for _ in range(2):
-        with WarmParent() as fresh, Worker(fresh, Limits(), "__main__") as worker:
+        with WarmParent() as fresh, Worker(fresh, Limits(), LONE, {}) as worker:
             seen.append(value_of(worker, source))
 
     assert seen[0][0] == seen[1][0]
@@ -152,14 +153,14 @@ class Net:
     def step(self, d): self.W = self.W - d; return self
 net = Net(3)
 """
-    worker.run(0, "cell", source, 10)
+    worker.run(0, 0, "cell", source, 10)
     handle = object.__getattribute__(worker.get("net", None, 10).value, "_handle")
 
-    worker.call("step", [np.ones(3)], handle, 10)
+    worker.call("step", [np.ones(3)], {}, handle, 10)
     np.testing.assert_array_equal(worker.get("W", handle, 10).value, [-1, -1, -1])
     worker.set("W", np.full(2, 5.0), handle, 10)
     np.testing.assert_array_equal(worker.get("W", handle, 10).value, [5, 5])
-    made = worker.call("Net", [4], None, 10).value
+    made = worker.call("Net", [4], {}, None, 10).value
     assert repr(made) == "<the student's Net>"
 
 
@@ -199,7 +200,7 @@ x = (np.arange(3.0).view(Liar), Fake(), F(1.5), S('truth'), D(truth=1), Named())
 
 def test_an_exception_whose_text_cannot_be_made_is_still_an_error(worker):
     source = "class E(Exception):\n    def __str__(self): raise self\nraise E"
-    answer = worker.run(0, "code cell 1", source, 10)
+    answer = worker.run(0, 0, "code cell 1", source, 10)
 
     assert (answer.error.type, answer.error.frames[-1].line) == ("E", 3)
 
@@ -211,10 +212,10 @@ def test_who_writes_to_the_socket_ends_the_conversation_and_nothing_else(parent)
         "    try: os.write(fd, b'\\xff' * 100)\n"
         "    except OSError: pass\n"
     )
-    worker = Worker(parent, Limits(), "__main__")
+    worker = Worker(parent, Limits(), LONE, {})
     with pytest.raises(WorkerGone) as gone:
-        worker.run(0, "cell", forge, 10)
+        worker.run(0, 0, "cell", forge, 10)
     assert gone.value.kind == "crash"
 
-    with Worker(parent, Limits(), "__main__") as next_one:
+    with Worker(parent, Limits(), LONE, {}) as next_one:
         assert value_of(next_one, "x = 1") == 1

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from ..results import Cause, Cell, Check, Difference, Place, Quantity, Result
-from .text import LOOKS, PASSED, STATUS, clip, percent, points, spot, visible
+from .text import LOOKS, PASSED, STATUS, clip, described, percent, points, spot, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -81,12 +81,17 @@ def render(result: Result) -> str:
     )
 
 
-def page(template: str, **content: object) -> str:
-    """Return a template of this folder filled, with its style and the hash that admits it."""
-    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+def page(template: str, styles: Sequence[str] = ("report.css",), **content: object) -> str:
+    """Return a template of this folder filled, with its styles and the hash that admits them."""
+    style = Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in styles))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     filled = _environment().get_template(template)
     return filled.render(style=style, style_hash=digest, **content)
+
+
+def fragment(template: str, **content: object) -> Markup:
+    """Return a template of this folder filled, as a part of a page."""
+    return Markup(_environment().get_template(template).render(**content))
 
 
 @functools.cache
@@ -111,6 +116,8 @@ def _environment() -> Environment:
         percent=percent,
         numbered=numbered,
         bars=bars,
+        described=described,
+        picture=picture,
         max_output=MAX_OUTPUT,
     )
     return environment
@@ -166,6 +173,11 @@ def numbered(source: str, failed: int | None = None) -> list[Line]:
     """Return the lines of `source`, numbered from 1; the one called `failed` is marked."""
     lines = clip(visible(source).rstrip("\n"), MAX_SOURCE).split("\n")
     return [Line(number, text, number == failed) for number, text in enumerate(lines, 1)]
+
+
+def picture(png: bytes) -> str:
+    """Return a PNG file as the address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 def _cell_numbers(cells: tuple[Cell, ...]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..results import Place, Result
+from ..results import Axes, Figure, Place, Result
 
 # Colours that a program meant for its terminal say nothing here; every other escape is shown.
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
@@ -92,6 +92,26 @@ def spot(place: Place) -> str:
     """Return a place as a label: cell, line and function."""
     within = f", in {clip(place.function, 80)}" if place.function else ""
     return f"{clip(place.cell, 80)}, line {place.line}{within}"
+
+
+def described(figure: Figure) -> str:
+    """Return in words what a figure shows, for who cannot see it."""
+    said = [figure.title] if figure.title else []
+    for number, axes in enumerate(figure.axes, 1):
+        words = "; ".join(_described(axes))
+        said.append(words if len(figure.axes) == 1 else f"Plot {number}: {words or 'empty'}")
+    return clip(". ".join(part for part in said if part), 600) or "An empty figure"
+
+
+def _described(axes: Axes) -> Iterator[str]:
+    if axes.title:
+        yield axes.title
+    if axes.xlabel or axes.ylabel:
+        yield f"{axes.ylabel or 'no label'} over {axes.xlabel or 'no label'}"
+    for label, n in axes.lines:
+        yield f"line{label and ' '}{label} with {n} point{'s' if n != 1 else ''}"
+    if axes.images:
+        yield f"{axes.images} image{'s' if axes.images != 1 else ''}"
 
 
 def columns(text: str) -> int:

@@ -15,6 +15,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     call : float
         Wall-clock seconds for one call of a student's function. Past it the verdict is `timeout`,
         and the check is not tried on its other cases.
+    training : float
+        Wall-clock seconds for running all cells. Past it each cell that follows has one second, and
+        is stopped then.
     submission : float
         Wall-clock seconds for everything. Past it, what is left is `blocked`.
     memory : int
@@ -25,6 +28,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     cell: float = 20.0
     call: float = 10.0
+    training: float = 60.0
     submission: float = 300.0
     memory: int = 2 * 2**30
     file: int = 64 * 2**20

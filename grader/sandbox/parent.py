@@ -13,12 +13,13 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
+from .interpreter import Interpreter, look_at
 
 PREFIX = struct.Struct("<II")
 START_SECONDS = 60.0  # NumPy from a cold network disk can take long
@@ -36,9 +37,14 @@ class WarmParent:
 
     Use it as a context manager: leaving it ends every process it has forked and removes their
     scratch folders.
+
+    Parameters
+    ----------
+    python : Path, optional
+        Another interpreter, which has its own NumPy; this one by default.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, python: Path | None = None) -> None:
         if not hasattr(os, "fork"):
             raise SandboxError(
                 "submissions can be run on Linux and macOS only; on Windows, use gradelab in WSL"
@@ -48,9 +54,16 @@ class WarmParent:
         self._answered = False
         self._closed = False
         self._workers: set[int] = set()
+        self._prepared: tuple[tuple[str, ...], bytes | None] | None = None
         self._scratch = tempfile.mkdtemp(prefix="gradelab-")
+        self._interpreter = Interpreter()
         try:
+            if python is not None:
+                self._interpreter = look_at(python, self._scratch, START_SECONDS)
             self._start()
+        except SandboxError:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
         except OSError as error:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise SandboxError(f"no process can be started: {error.strerror}") from error
@@ -60,13 +73,12 @@ class WarmParent:
         self._control, theirs = socket.socketpair()
         root = INSIDE.parent.parent
         with theirs:
+            roots = [str(root), *self._interpreter.copies]
             self._process = subprocess.Popen(
-                # -P -s and an environment of our own are what -I does, except that -I would also
-                # ignore PYTHONHASHSEED, and sets of strings would be ordered anew in each run.
                 [
-                    *(sys.executable, "-P", "-s", "-B", str(INSIDE / "__main__.py")),
+                    *self._interpreter.command(INSIDE / "__main__.py"),
                     *(str(theirs.fileno()), self._scratch),
-                    *(str(root / "grader"), str(root / "reference")),
+                    *(str(Path(r, part)) for r in roots for part in ("grader", "reference")),
                 ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -98,6 +110,10 @@ class WarmParent:
             raise SandboxError(why)
         Path(self._scratch).mkdir(mode=0o700, exist_ok=True)
         self._start()
+        try:
+            self._load()
+        except _NoAnswer:
+            self._restart()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -112,7 +128,14 @@ class WarmParent:
             "MKL_NUM_THREADS": "1",
             "VECLIB_MAXIMUM_THREADS": "1",
             "MPLBACKEND": "Agg",
+            "MPLCONFIGDIR": self._scratch,
+            "MPL_IGNORE_SYSTEM_FONTS": "1",  # the same picture everywhere, in a fifth of the time
         }
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions that student code runs on: ``worker_python`` and ``worker_numpy``."""
+        return self._interpreter.versions
 
     def __enter__(self) -> WarmParent:
         return self
@@ -127,7 +150,39 @@ class WarmParent:
             self._stop()
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def fork(self, sock: socket.socket, limits: dict[str, float], module: str) -> int:
+    def prepare(self, modules: Sequence[str], data: bytes | None) -> None:
+        """Have libraries and data sets ready in all workers that are forked from now on.
+
+        Parameters
+        ----------
+        modules : sequence of str
+            Libraries to import where they are installed; never the submission's own.
+        data : bytes or None
+            The data sets to serve, as `grader.served.pack` makes them.
+        """
+        self._prepared = (tuple(modules), data)
+        try:
+            self._load()
+        except _NoAnswer:
+            self._restart()
+
+    def _load(self) -> None:
+        if self._prepared is None:
+            return
+        modules, data = self._prepared
+        path = None
+        if data is not None:
+            path = str(Path(self._scratch, "data.npz"))
+            Path(path).write_bytes(data)
+        self._ask({"do": "load", "modules": modules, "data": path})
+
+    def fork(
+        self,
+        sock: socket.socket,
+        limits: dict[str, float],
+        setup: dict[str, Any],
+        files: Mapping[str, bytes],
+    ) -> int:
         """Fork a worker that answers on `sock` and return its process id.
 
         Parameters
@@ -136,14 +191,27 @@ class WarmParent:
             The worker's end of a socket pair; close it here afterwards.
         limits : dict
             ``memory``, ``cpu`` and ``file``, as `grader.worker.limits.confine` takes them.
-        module : str
-            The name that the submission runs under.
+        setup : dict
+            The programs to run, as `grader.worker.world.World` takes them, without ``root``.
+        files : mapping of str to bytes
+            The working copy of the submission's folder, by path.
         """
         while True:
             self._count += 1
             scratch = Path(self._scratch) / str(self._count)
             scratch.mkdir(mode=0o700, parents=True)  # a submission may have removed them all
-            request = {"do": "fork", "scratch": str(scratch), "limits": limits, "module": module}
+            root = scratch / "submission"
+            cwd = root / setup["programs"][0]["folder"]
+            root.mkdir(mode=0o700)
+            cwd.mkdir(parents=True, exist_ok=True)
+            lay_out(root, files)
+            request = {
+                "do": "fork",
+                "scratch": str(scratch),
+                "cwd": str(cwd),
+                "limits": limits,
+                "setup": {**setup, "root": str(root)},
+            }
             try:
                 pid = int(self._ask(request, sock)["pid"])
             except _NoAnswer:
@@ -199,6 +267,15 @@ class WarmParent:
         self._log.seek(0)
         last = self._log.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
         return (
-            f"the process that runs submissions does not answer ({sys.executable}): "
+            f"the process that runs submissions does not answer ({self._interpreter.path}): "
             f"{last[0] if last else 'it said nothing'}"
         )
+
+
+def lay_out(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write a working copy; a name that this system cannot have is left out."""
+    for name, data in files.items():
+        path = root / name
+        with contextlib.suppress(OSError, ValueError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)

@@ -133,8 +133,37 @@ class Ready(msgspec.Struct, frozen=True):
     ready: list[str]
 
 
+class Imported(msgspec.Struct, frozen=True):
+    """A module of the submission that came in: how it ended, and the lines salvaged of it."""
+
+    cell: int
+    error: Error | None
+    ran: list[int]
+
+
+class DrawnAxes(msgspec.Struct, frozen=True):
+    """One plot of a figure."""
+
+    title: str
+    xlabel: str
+    ylabel: str
+    lines: list[tuple[str, int]]
+    images: int
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A figure, and its pixels where it was drawn."""
+
+    title: str
+    axes: list[DrawnAxes]
+    pixels: Value | None
+
+
 class Reply(msgspec.Struct, frozen=True):
-    """The answer to one request, whose number it repeats."""
+    """The answer to one request, whose number it repeats.
+
+    `said` names what stood in for what is not there: kind and name.
+    """
 
     id: int
     value: Value | None
@@ -142,6 +171,9 @@ class Reply(msgspec.Struct, frozen=True):
     changed: list[list[int | str]]
     output: str
     dropped: int
+    imported: list[Imported]
+    said: list[tuple[str, str]]
+    figures: list[Drawn]
 
 
 def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +34,21 @@ class Answer:
         Where the call has overwritten its arguments: position, then keys.
     output : str
         What was printed.
+    imported : list of wire.Imported
+        The modules of the submission that came in.
+    said : list of (str, str)
+        What stood in for what is not there: kind and name.
+    figures : list of (wire.Drawn, ndarray or None)
+        The figures that were drawn, with their pixels.
     """
 
     value: Any
     error: wire.Error | None
     changed: tuple[tuple[int | str, ...], ...]
     output: str
+    imported: list[wire.Imported]
+    said: list[tuple[str, str]]
+    figures: list[tuple[wire.Drawn, Any]]
 
 
 class WorkerGone(Exception):
@@ -68,17 +77,25 @@ class Worker:
         Forks it, ends it.
     limits : Limits
         What it may use.
-    module : str
-        The name that the submission runs under.
+    setup : dict
+        What it runs, as `WarmParent.fork` takes it.
+    files : mapping of str to bytes
+        The working copy of the submission's folder.
     """
 
-    def __init__(self, parent: WarmParent, limits: Limits, module: str) -> None:
+    def __init__(
+        self,
+        parent: WarmParent,
+        limits: Limits,
+        setup: dict[str, Any],
+        files: Mapping[str, bytes],
+    ) -> None:
         self._parent = parent
         self._asked = 0
         self._sock, theirs = socket.socketpair()
         numbers = {"memory": limits.memory, "cpu": limits.submission, "file": limits.file}
         with theirs:
-            self._pid: int | None = parent.fork(theirs, numbers, module)
+            self._pid: int | None = parent.fork(theirs, numbers, setup, files)
         try:
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
@@ -107,9 +124,18 @@ class Worker:
             pid, self._pid = self._pid, None
             self._parent.end(pid)
 
-    def run(self, index: int, name: str, source: str, seconds: float) -> Answer:
+    def run(self, index: int, program: int, name: str, source: str, seconds: float) -> Answer:
         """Run one cell; `index` and `name` come back in the lines of tracebacks."""
-        return self._ask({"do": "cell", "index": index, "name": name, "source": source}, seconds)
+        request = {"do": "cell", "index": index, "name": name, "source": source}
+        return self._ask({**request, "program": program}, seconds)
+
+    def file(self, name: str, seconds: float) -> Answer:
+        """Return what a file that the submission has written holds."""
+        return self._ask({"do": "file", "name": name}, seconds)
+
+    def figures(self, seconds: float) -> Answer:
+        """Return the descriptions of all figures that the cells have drawn."""
+        return self._ask({"do": "figures"}, seconds)
 
     def get(self, name: str, handle: int | None, seconds: float) -> Answer:
         """Return a global name, or an attribute of the object behind `handle`."""
@@ -120,10 +146,16 @@ class Worker:
         return self._ask({"do": "set", "name": name, "handle": handle}, seconds, [value])
 
     def call(
-        self, name: str | None, arguments: Sequence[object], handle: int | None, seconds: float
+        self,
+        name: str | None,
+        arguments: Sequence[object],
+        keywords: Mapping[str, object],
+        handle: int | None,
+        seconds: float,
     ) -> Answer:
         """Call a global name, a method, or the object behind `handle` itself."""
-        return self._ask({"do": "call", "name": name, "handle": handle}, seconds, arguments)
+        request = {"do": "call", "name": name, "handle": handle, "keywords": list(keywords)}
+        return self._ask(request, seconds, [*arguments, *keywords.values()])
 
     def _ask(
         self, request: dict[str, Any], seconds: float, arguments: Sequence[object] = ()
@@ -143,6 +175,10 @@ class Worker:
             value = None
             if reply.value is not None:
                 value = wire.decode(reply.value, body, self._stand_in)
+            figures = [
+                (f, None if f.pixels is None else wire.decode(f.pixels, body, self._stand_in))
+                for f in reply.figures
+            ]
         except TimeoutError:
             self._gone("timeout")
         except wire.BadFrame as error:
@@ -150,12 +186,15 @@ class Worker:
         except (EOFError, OSError):
             self._gone(None)
         output = reply.output + (f"\n… and {reply.dropped:,} characters more" * bool(reply.dropped))
-        return Answer(value, reply.error, tuple(tuple(path) for path in reply.changed), output)
+        changed = tuple(tuple(path) for path in reply.changed)
+        parts_of = (reply.imported, reply.said, figures)
+        return Answer(value, reply.error, changed, output, *parts_of)
 
     def _stand_in(self, kind: Opaque, handle: int, is_callable: bool) -> object:
         return StudentObject(self.line, kind, handle, is_callable)
 
     line: Any = None  # set by the one who gives the requests their time limits
+    hoisted = False  # set by the one who runs the cells: the definitions of later ones are there
 
     def _gone(self, kind: FailureKind | None, detail: str = "it did not answer in time") -> Any:
         """End the process, find out how it ended, and raise."""

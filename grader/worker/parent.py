@@ -2,7 +2,8 @@
 
 It speaks frames over its control socket: ``{"do": "fork", ...}`` with the worker's end of a new
 socket attached, answered by ``{"pid": n}``; ``{"do": "end", "pid": n}``, answered by the wait
-status. When the grader goes away, it kills what it has forked and goes too.
+status; ``{"do": "load", ...}``, which makes libraries and data sets ready for all forks. When the
+grader goes away, it kills what it has forked and goes too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import array
 import contextlib
 import gc
+import importlib
 import importlib.abc
 import importlib.machinery
 import os
@@ -26,7 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from . import limits, wire, world
+from . import datafiles, limits, wire, world
+
+PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 class Guard(importlib.abc.MetaPathFinder):
@@ -60,6 +64,7 @@ def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
     control = socket.socket(fileno=control_fd)
     limits.adopt_orphans()
     children: set[int] = set()
+    sets: dict[str, datafiles.DataSet] = {}
     try:
         while (request := _receive(control)) is not None:
             header, fds = request
@@ -67,11 +72,14 @@ def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
                 pid = os.fork()
                 if pid == 0:
                     control.close()
-                    _become_worker(socket.socket(fileno=fds[0]), header)
+                    _become_worker(socket.socket(fileno=fds[0]), header, sets)
                 for fd in fds:
                     os.close(fd)
                 children.add(pid)
                 wire.send(control, {"pid": pid})
+            elif header["do"] == "load":
+                sets = _load(header["modules"], header["data"])
+                wire.send(control, {"loaded": True})
             else:
                 status = _end(header["pid"], header["grace"])
                 children.discard(header["pid"])
@@ -83,6 +91,25 @@ def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
         _sweep(set())
         shutil.rmtree(scratch, ignore_errors=True)  # the grader may have been killed
         os._exit(0)
+
+
+def _load(modules: Sequence[str], data: str | None) -> dict[str, datafiles.DataSet]:
+    """Import libraries that the submission uses, where they are installed, and read its data.
+
+    What is loaded here is loaded once: the forks share it.
+    """
+    for name in modules:
+        with contextlib.suppress(Exception):  # then the student's own import says why
+            importlib.import_module(name)
+    sets: dict[str, datafiles.DataSet] = {}
+    if data is not None:
+        with np.load(data) as archive:
+            for name in dict.fromkeys(key.split("/")[0] for key in archive.files):
+                parts = (archive[f"{name}/{part}"] for part in PARTS)
+                sets[name] = datafiles.DataSet(name, *parts)
+        Path(data).unlink()
+    gc.freeze()
+    return sets
 
 
 def _sweep(workers: set[int]) -> None:
@@ -120,7 +147,9 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     return None if frame is None else (frame[0], fds)
 
 
-def _become_worker(sock: socket.socket, request: dict[str, Any]) -> None:
+def _become_worker(
+    sock: socket.socket, request: dict[str, Any], sets: dict[str, datafiles.DataSet]
+) -> None:
     """Turn the fresh fork into a worker; never returns."""
     try:
         os.setsid()
@@ -129,12 +158,13 @@ def _become_worker(sock: socket.socket, request: dict[str, Any]) -> None:
         for fd in (0, 1, 2):
             os.dup2(null, fd)
         os.close(null)
-        os.chdir(request["scratch"])
+        os.chdir(request["cwd"])
         os.environ["HOME"] = os.environ["TMPDIR"] = request["scratch"]
+        os.environ["MPLCONFIGDIR"] = request["scratch"]
         random.seed(0)
         np.random.seed(0)
         active = limits.confine(request["limits"])
-        world.World(sock, request["module"]).serve(active)
+        world.World(sock, request["setup"], sets).serve(active)
     finally:
         os._exit(0)
 

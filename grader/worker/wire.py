@@ -74,10 +74,13 @@ class Encoder:
     ----------
     keep : callable
         Keeps an object and returns its handle.
+    max_text : int
+        Characters of one string.
     """
 
-    def __init__(self, keep: Callable[[Any], int]) -> None:
+    def __init__(self, keep: Callable[[Any], int], max_text: int = MAX_TEXT) -> None:
         self._keep = keep
+        self._max_text = max_text
         self._parts: list[bytes] = []
         self._size = 0
         self._nodes = 0
@@ -104,7 +107,7 @@ class Encoder:
             return self._opaque(value, "it is an integer of more than 64 bits")
         if issubclass(kind, str):  # before NumPy's scalars: numpy.str_ is both
             text = str.__str__(value)
-            return {"k": "str", "v": text[:MAX_TEXT]}
+            return {"k": "str", "v": text[: self._max_text]}
         if issubclass(kind, (float, complex, _generic, _ndarray)):
             return self._numbers(value, kind)
         if issubclass(kind, (list, tuple, dict)):

@@ -1,35 +1,35 @@
-"""One worker's world: the student's module, and the answers to requests about it."""
+"""One worker's world: the student's programs, and the answers to requests about them."""
 
 from __future__ import annotations
 import __future__
 
 import builtins
 import linecache
-import signal
 import socket
 import sys
-from types import FrameType, ModuleType
+from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 
-from . import wire
+from . import artefacts, drift, siblings, standins, wire
+from .clock import Clock, OutOfTime
+from .figures import Figures
 from .output import Capture
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell or call prints
 MAX_MESSAGE = 2_000  # characters kept of an exception's text
 MAX_FRAMES = 30
+DRAWING = 5.0  # seconds for drawing the figures of one cell
+MAX_SAID = 100  # stand-ins told of in one answer
+MAX_FILE_TEXT = 1_000_000  # characters of a file that the submission has written
 
 FUTURE = 0
 for _feature in __future__.all_feature_names:
     FUTURE |= getattr(__future__, _feature).compiler_flag
 
-_arm = signal.setitimer
 _ndarray = np.ndarray
-
-
-class OutOfTime(BaseException):
-    """Raised by the clock inside the student's code; no ``except Exception`` swallows it."""
 
 
 class NoSuchName(Exception):
@@ -41,35 +41,64 @@ class NotCallable(Exception):
 
 
 class World:
-    """The namespace that the cells fill, and the objects that checks hold by a handle.
+    """The namespaces that the programs fill, and the objects that checks hold by a handle.
 
     Parameters
     ----------
     sock : socket.socket
         Where requests come from.
-    module : str
-        The name that the submission runs under: ``__main__`` for a notebook.
+    setup : dict
+        ``root``: the submission's folder; ``programs``: for each its ``module``, ``package``,
+        ``path`` and ``folder``; ``siblings``: path -> index, label and Python of the modules that
+        come along; ``salvage``, ``pictures``: whether to salvage, and to draw figures; ``real``:
+        the libraries that nothing stands in for.
+    sets : dict
+        The data sets that can be served.
     """
 
-    def __init__(self, sock: socket.socket, module: str) -> None:
+    def __init__(self, sock: socket.socket, setup: dict[str, Any], sets: dict[str, Any]) -> None:
         self._sock = sock
-        self._module = ModuleType(module)
+        self._root = setup["root"]
+        self._siblings: dict[str, tuple[int, str, str]] = setup["siblings"]
+        self._salvages: bool = setup["salvage"]
+        self._programs = [self._program(program) for program in setup["programs"]]
+        self._loaded: list[ModuleType] = []
         self._objects: dict[int, Any] = {}
         self._files: dict[str, int] = {}
         self._output = Capture(MAX_OUTPUT)
-        self._running = False
+        self._imported: list[dict[str, Any]] = []
+        self._said: list[tuple[str, str]] = []
         self._future = 0
-        sys.modules["__main__"] = sys.modules[module] = self._module
-        sys.argv = [module]
+        first = self._programs[0]
+        sys.modules["__main__"] = first
+        sys.argv = [first.__name__]
         sys.stdout = sys.stderr = self._output
-        namespace = vars(self._module)
+        builtins.input = _no_input
+        self._clock = Clock()
+        folders = list(dict.fromkeys([*(p["folder"] for p in setup["programs"]), ""]))
+        others = sorted({str(Path(path).parent) for path in self._siblings} - {*folders, "."})
+        package = any(program["package"] for program in setup["programs"])
+        root = Path(self._root)
+        siblings.install(root, folders, package, self._import)
+        sys.path += [str(root / folder) for folder in others]
+        self._folder = str(Path.cwd())
+        standins.install(sets, setup["real"], self._say, self._folder)
+        drift.install(self._say)
+        self._figures = Figures(self._folder, setup["pictures"])
+        self._figures.install()
+        self._described: list[dict[str, Any]] = []
+
+    def _program(self, program: dict[str, str]) -> ModuleType:
+        module = ModuleType(program["module"])
+        namespace = vars(module)
         namespace["__builtins__"] = builtins
         namespace["display"] = print
         namespace["get_ipython"] = _Shell  # exported notebooks ask it for magics
-        if module != "__main__":
-            namespace["__file__"] = f"{module}.py"
-        builtins.input = _no_input
-        signal.signal(signal.SIGALRM, self._ring)
+        namespace["__package__"] = program["package"]
+        if program["path"].endswith(".py"):
+            namespace["__file__"] = str(Path(self._root, program["path"]))
+        sys.modules[program["module"]] = module
+        return module
 
     def serve(self, active: list[str]) -> None:
         """Answer requests until the grader closes the socket."""
@@ -79,67 +108,141 @@ class World:
             wire.send(self._sock, *self._answer(header, body))
 
     def _answer(self, request: dict[str, Any], body: memoryview) -> tuple[dict[str, Any], bytes]:
-        encoder = wire.Encoder(self._keep)
+        max_text = MAX_FILE_TEXT if request["do"] == "file" else wire.MAX_TEXT
+        encoder = wire.Encoder(self._keep, max_text)
         # The number comes back: a fork of this process would answer a request twice.
-        reply: dict[str, Any] = {"id": request["id"], "value": None, "error": None, "changed": []}
+        reply: dict[str, Any] = {"id": request["id"], "value": None, "error": None}
         arguments = [wire.decode(a, body, self._objects) for a in request.get("arguments", [])]
         try:
             # Encoding is inside the clock too: it walks objects that the student made.
-            try:
-                self._running = True
-                _arm(signal.ITIMER_REAL, request["seconds"])
+            with self._clock.limit(request["seconds"]):
                 reply["value"] = encoder.encode(self._do(request, arguments))
-            finally:
-                self._running = False
-                _arm(signal.ITIMER_REAL, 0)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-            encoder = wire.Encoder(self._keep)
+            encoder = wire.Encoder(self._keep, max_text)
             reply["value"], reply["error"] = None, self._told(error)
+        reply["figures"] = self._drawn(request, encoder)
         reply["changed"] = self._changed(request, arguments, body)
         reply["output"], reply["dropped"] = self._output.take()
+        reply["imported"], self._imported = self._imported, []
+        reply["said"], self._said = self._said[:MAX_SAID], []
         return reply, encoder.body
 
     def _do(self, request: dict[str, Any], arguments: list[Any]) -> Any:
         match request["do"]:
             case "cell":
-                self._run(request["index"], request["name"], request["source"])
+                program = self._programs[request["program"]]
+                self._run(program, request["index"], request["name"], request["source"])
                 return None
             case "get":
                 return self._target(request)
             case "set":
                 owner = self._owner(request)
+                if request.get("handle") is None:
+                    owner = self._having(request["name"]) or owner
                 setattr(owner, request["name"], arguments[0])
                 return None
             case "call":
                 target = self._target(request)
                 if not callable(target):
                     raise NotCallable(wire.name(type(target)))
-                return target(*arguments)
+                names = request["keywords"]
+                at = len(arguments) - len(names)
+                return target(*arguments[:at], **dict(zip(names, arguments[at:], strict=True)))
+            case "file":
+                return artefacts.read(self._folder, request["name"])
+            case "figures":
+                return self._described
             case unknown:
                 raise ValueError(f"no such request: {unknown}")
 
-    def _run(self, index: int, name: str, source: str) -> None:
+    def _run(self, module: ModuleType, index: int, name: str, source: str) -> None:
         self._files[name] = index
         # inspect.getsource and printed tracebacks find the lines here
         lines = source.splitlines(keepends=True)
         linecache.cache.setdefault(name, (len(source), None, lines, name))
         code = compile(source, name, "exec", self._future, dont_inherit=True)
         self._future |= code.co_flags & FUTURE  # holds for the cells that follow, as in Jupyter
-        exec(code, vars(self._module))
+        exec(code, vars(module))
+
+    def _import(self, module: ModuleType, path: str) -> None:
+        """Run a module that the submission brings along."""
+        if path not in self._siblings:  # one that it has written itself
+            text = Path(self._root, path).read_text("utf-8", "replace")
+            exec(compile(text, path, "exec", dont_inherit=True), vars(module))
+            return
+        self._loaded.append(module)
+        index, label, python = self._siblings[path]
+        record: dict[str, Any] = {"cell": index, "error": None, "ran": []}
+        self._imported.append(record)
+        future, self._future = self._future, 0
+        try:
+            with self._clock.share(0.5):
+                self._run(module, index, label, python)
+        except BaseException as error:
+            record["error"] = self._told(error)
+            if not self._salvages:
+                raise
+            with self._clock.share(0.5):
+                record["ran"] = self._salvage(module, index, label, python, record["error"])
+        finally:
+            self._future = future
+
+    def _salvage(
+        self, module: ModuleType, index: int, label: str, python: str, error: dict[str, Any]
+    ) -> list[int]:
+        """Run what of a module has not run; return the lines of what did."""
+        from .statements import rest
+
+        at = [f["line"] for f in error["frames"] if f["cell"] == index and f["function"] is None]
+        ran = []
+        for part in rest(python, at[0] if at else None):
+            try:
+                self._run(module, index, label, part.source)
+            except OutOfTime:
+                break
+            except BaseException:  # it is said once that the module failed
+                continue
+            ran.append(part.first)
+        return ran
+
+    def _say(self, kind: str, name: str) -> None:
+        if (kind, name) not in self._said:
+            self._said.append((kind, name[:200]))
+
+    def _drawn(self, request: dict[str, Any], encoder: wire.Encoder) -> list[dict[str, Any]]:
+        """Finish the figures that are open after a cell; return them as they are sent."""
+        if request["do"] != "cell":
+            return []
+        try:
+            with self._clock.limit(DRAWING):
+                drawn = self._figures.take()
+        except BaseException:  # drawing runs code that the student can have changed
+            drawn = self._figures.take(draw=False)
+        if self._figures.stood_in:
+            self._say("module", "matplotlib")
+        self._described += [description for description, _ in drawn]
+        return [
+            {**description, "pixels": None if pixels is None else encoder.encode(pixels)}
+            for description, pixels in drawn
+        ]
 
     def _owner(self, request: dict[str, Any]) -> Any:
         handle = request.get("handle")
-        return self._module if handle is None else self._objects[handle]
+        return self._programs[0] if handle is None else self._objects[handle]
+
+    def _having(self, name: str) -> ModuleType | None:
+        """Return the first of the programs, and of the modules they brought, that has a name."""
+        return next((m for m in (*self._programs, *self._loaded) if name in vars(m)), None)
 
     def _target(self, request: dict[str, Any]) -> Any:
         name = request.get("name")
         if name is None:
             return self._owner(request)
         if request.get("handle") is None:
-            try:
-                return vars(self._module)[name]
-            except KeyError:
-                raise NoSuchName(name) from None
+            module = self._having(name)
+            if module is None:
+                raise NoSuchName(name)
+            return vars(module)[name]
         return getattr(self._owner(request), name)
 
     def _keep(self, value: Any) -> int:
@@ -208,11 +311,6 @@ class World:
             line = line if type(line) is int else 0
             frames.append({"cell": cell, "line": line, "function": None})
         return frames[-MAX_FRAMES:]
-
-    def _ring(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._running:
-            self._running = False
-            raise OutOfTime
 
 
 def _text_of(error: BaseException) -> str:

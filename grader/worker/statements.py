@@ -53,8 +53,25 @@ def statements(python: str) -> list[Statement]:
         return []
 
 
-def parses(python: str) -> bool:
-    """Whether Python can read a cell as a whole."""
+def rest(python: str, stopped: int | None) -> list[Statement]:
+    """Return what of a cell has not run when it stopped.
+
+    Parameters
+    ----------
+    stopped : int or None
+        The line of the statement that failed; None for all that came, as where a line of another
+        cell failed last. It is not asked for where the cell does not parse: nothing of it has run.
+    """
+    parts = statements(python)
+    if not _parses(python):
+        return parts
+    if stopped is None:
+        return []
+    # Of an import of several names each is tried again by itself.
+    return [p for p in parts if p.first > stopped or (p.first <= stopped <= p.last and p.defines)]
+
+
+def _parses(python: str) -> bool:
     try:
         ast.parse(python)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

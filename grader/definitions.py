@@ -1,0 +1,168 @@
+"""What the text of a submission defines and imports, found without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+MAX_TEXT = 200  # characters of a string constant that may name a file
+MAX_EARLIER = 5  # places of definitions that a later one replaces
+
+Kind = Literal["function", "class", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a global name gets its value, as far as the text shows it; the last place counts.
+
+    Attributes
+    ----------
+    cell : int
+        Index of the cell.
+    line : int
+    parameters : tuple of str
+        Of a function, or of a class's ``__init__`` without ``self``.
+    locals : mapping of str to int
+        The names that a function assigns, each with the last line that does.
+    kind : {"function", "class", "value"}
+    earlier : tuple of (int, int)
+        Cell and line of the functions or classes of this name that the last one replaces.
+    """
+
+    cell: int
+    line: int
+    parameters: tuple[str, ...] = ()
+    locals: Mapping[str, int] = field(default_factory=dict)
+    kind: Kind = "function"
+    earlier: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What one cell defines, imports and names.
+
+    Attributes
+    ----------
+    definitions : tuple of (str, Definition)
+        In the order of the text; their cell is 0.
+    imports : frozenset of str
+        Modules that it imports anywhere, relative ones with their dots. ``from a import b`` has
+        ``a`` and ``a.b``: `b` may be a module of its own.
+    texts : frozenset of str
+        Its short string constants: among them are the names of files that it reads.
+    """
+
+    definitions: tuple[tuple[str, Definition], ...] = ()
+    imports: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
+def outline(python: str, source: str) -> Outline:
+    """Return the outline of a cell.
+
+    A cell that does not parse is searched for ``def``, ``class`` and ``import`` line by line.
+
+    Parameters
+    ----------
+    python, source : str
+        What is run, and its text as the author sees it.
+    """
+    try:
+        tree = ast.parse(python)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Outline(tuple(_lines_that_define(source)), frozenset(_lines_that_import(python)))
+    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
+    short = (text for text in texts if isinstance(text, str) and 0 < len(text) < MAX_TEXT)
+    return Outline(tuple(_defined(tree)), frozenset(_imported(tree)), frozenset(short))
+
+
+def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:
+    """Return the names that cells define, each with its last place; a cell comes with its index."""
+    found: dict[str, Definition] = {}
+    for index, one in outlines:
+        for name, made in one.definitions:
+            earlier: tuple[tuple[int, int], ...] = ()
+            before = found.get(name)
+            if before is not None and before.kind != "value" and made.kind != "value":
+                earlier = (*before.earlier, (before.cell, before.line))[-MAX_EARLIER:]
+            found[name] = replace(made, cell=index, earlier=earlier)
+    return found
+
+
+def _lines_that_define(source: str) -> Iterator[tuple[str, Definition]]:
+    for number, line in enumerate(source.split("\n"), 1):
+        match = re.match(r"(def|class)\s+(\w+)\s*(?:\(([\w\s,]*)\))?", line)
+        if match and match[1] == "def":
+            parameters = tuple(re.findall(r"\w+", match[3] or ""))
+            yield match[2], Definition(0, number, parameters)
+        elif match:
+            yield match[2], Definition(0, number, kind="class")
+
+
+def _lines_that_import(python: str) -> Iterator[str]:
+    pattern = r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import|import[ \t]+([\w., \t]+))"
+    for match in re.finditer(pattern, python, re.MULTILINE):
+        yield from re.findall(r"\.*[\w.]+", match[1] or match[2] or "")
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, Definition(0, node.lineno, _parameters(node), _assigned(node))
+        elif isinstance(node, ast.ClassDef):
+            yield node.name, Definition(0, node.lineno, _constructor(node), kind="class")
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                for name in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    if isinstance(name, ast.Name):
+                        yield name.id, Definition(0, node.lineno, kind="value")
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            stem = "." * node.level + (node.module or "")
+            yield stem
+            dot = "" if stem.endswith(".") else "."
+            yield from (f"{stem}{dot}{alias.name}" for alias in node.names if alias.name != "*")
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    return tuple(a.arg for a in node.args.posonlyargs + node.args.args)
+
+
+def _constructor(node: ast.ClassDef) -> tuple[str, ...]:
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+            return _parameters(part)[1:]
+    return ()
+
+
+def _assigned(function: ast.AST) -> dict[str, int]:
+    return {
+        name.id: node.lineno
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in (target.elts if isinstance(target, ast.Tuple) else [target])
+        if isinstance(name, ast.Name)
+    }
+
+
+def line_of(definition: Definition, quantity: str) -> int | None:
+    """Return the line of a function that assigns a quantity, known by the usual names for it.
+
+    ``dW1`` is also called ``dLdW1``, ``dL_dW1``, ``grad_W1``, ``W1_grad``.
+    """
+    bare = re.escape(quantity.removeprefix("d") or quantity)
+    names = [re.escape(quantity)]
+    if quantity.startswith("d") and len(quantity) > 1:
+        names = [rf"(d[LJE]_?)?d_?{bare}", rf"grad(ient)?_?{bare}", rf"{bare}_?grad"]
+    pattern = re.compile("|".join(f"(?:{name})" for name in names), re.IGNORECASE)
+    lines = [line for name, line in definition.locals.items() if pattern.fullmatch(name)]
+    return max(lines, default=None)

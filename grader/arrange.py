@@ -153,7 +153,9 @@ def _definitions(
         found |= merged([(index, module.outlines[0])])
     for number in sorted({cell.program for cell in cells}, reverse=True):
         mine = [index for index, cell in enumerate(cells) if cell.program == number]
-        found |= merged((index, outlines[index]) for index in mine)
+        for name, made in merged((index, outlines[index]) for index in mine).items():
+            if made.kind != "import" or name not in found:  # else it is that of the module
+                found[name] = made
     return found
 
 

@@ -299,7 +299,13 @@ def _requirements(judgement: Judgement, locate: Locate) -> list[Cause]:
             text = wording.requirement_unmet(judged.quantity, wording.finding(unmet[0]))
             if len(unmet) < len(judged.findings):
                 text = f"{text} {wording.happens_on(cases)}"
+            # The author's sentence is about a number that is off, not about one that is not there.
+            said = next(
+                (f.decision for f in unmet if f.decision and f.decision.why == "unmet"), None
+            )
+            text = f"{text} {said.requirement.because}".strip() if said else text
+            hint = said.requirement.hint if said else None
             explains = (f"{judged.check}.{judged.quantity}",)
             place = locate(judged.check, judged.quantity)
-            causes.append(Cause(REQUIREMENT, judged.quantity, text, None, explains, place))
+            causes.append(Cause(REQUIREMENT, judged.quantity, text, hint, explains, place))
     return causes

@@ -125,16 +125,22 @@ class _Bench:
 
 
 class _Wrapped:
-    """Stands where a check expects the student: functions, called in this process."""
+    """Stands where a check expects the student: functions, called in this process.
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self._functions = functions
+    Globals that a check sets are entries of what ``functions(run)`` returned, as is all else.
+    """
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __init__(self, functions: Mapping[str, Any]) -> None:
+        object.__setattr__(self, "_functions", functions)
+
+    def __getattr__(self, name: str) -> Any:
         try:
             return self._functions[name]
         except KeyError:
             raise AttributeError(f"wrapped.py offers no {name}") from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._functions[name] = value
 
 
 def audit(assignment: Assignment) -> Audit:

@@ -68,14 +68,17 @@ def explained(
     open_ones = [q for q in wrong if q in sought and q not in (*right, *follows)]
     found = explain(explainer, open_ones, right)
     by_name = {case.name: case for case in seen}
+    conventional: set[str] = set()
     for quantity in [q for q in wrong if q in sought]:
         made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
         verdict: Verdict = "wrong"
         if quantity in follows:
             verdict = "carried"
         if quantity in right:
-            another = explainer.own(frozenset(base), quantity)
-            verdict = "convention" if another and not made_from else "carried"
+            another = explainer.own(frozenset(base), quantity) or made_from
+            # What follows from a convention alone is as right as that is.
+            verdict = "convention" if another and conventional >= {*made_from} else "carried"
+            conventional |= {quantity} if verdict == "convention" else set()
         for explanation in found:
             if quantity in explanation.explains:
                 here = explainer.own(explanation.sets[0], quantity)
@@ -170,13 +173,13 @@ def _base(
     """Return the accepted convention that the submission keeps to, if it keeps to one."""
     correct = [q for q, found in findings.items() if all(f.verdict == "correct" for f in found)]
     known = {r.id: r for r in solution.conventions}
+    others = [q for q in findings if q not in correct and _is_numbers(findings[q])]
     best: Sequence[str] = ()
     most = 0
-    for group in accepted:
+    for group in ((), *accepted):  # a convention has to explain more than its absence does
         explainer = WorkedExplainer(solution, seen, usable, [known[i] for i in group])
-        if not all(explainer.holds(NOTHING, q) for q in correct):
+        if group and not all(explainer.holds(NOTHING, q) for q in correct):
             continue  # one convention here, another one there
-        others = [q for q in findings if q not in correct and _is_numbers(findings[q])]
         gained = sum(explainer.holds(NOTHING, q) for q in others)
         if gained > most:
             best, most = group, gained

@@ -35,7 +35,7 @@ from .estimated import Estimated, gradient_applied
 from .printed import numbers_after
 from .requirements import Requirement, at_least, at_most, between, count, falls, finite, shape
 from .results import Failure
-from .student import Student, StudentFault, description_of
+from .student import Student, StudentFault, description_of, hold, now
 
 __all__ = [
     "Check",
@@ -48,6 +48,8 @@ __all__ = [
     "count",
     "falls",
     "finite",
+    "hold",
+    "now",
     "number_after",
     "pick",
     "shape",

@@ -45,6 +45,12 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--adapter", type=Path, metavar="PATH", help="other names for what is asked for")
     p.add_argument("--python", type=Path, metavar="PATH", help="run the submission on this Python")
+    p.add_argument(
+        "--isolation",
+        choices=("auto", "require", "off"),
+        default="auto",
+        help="use the walls that this system has; refuse without all of them; none",
+    )
     p.add_argument("--fail-under", type=_percent, metavar="P", help="exit 1 below P per cent")
     p.add_argument(
         "--timeout", type=_seconds, metavar="S", help="seconds for each cell and each call"
@@ -112,7 +118,7 @@ def pin_threads() -> None:
 def _graded(args: argparse.Namespace) -> tuple[Result, Submission]:
     from .sandbox.parent import WarmParent
 
-    with WarmParent(args.python) as parent:
+    with WarmParent(args.python, args.isolation) as parent:
         from .course import find_course
         from .reading import read_submission
 

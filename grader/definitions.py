@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from .worker.statements import parsed
+
 MAX_TEXT = 200  # characters of a string constant that may name a file
 MAX_EARLIER = 5  # places of definitions that a later one replaces
 
-Kind = Literal["function", "class", "value"]
+Kind = Literal["function", "class", "value", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Definition:
         Of a function, or of a class's ``__init__`` without ``self``.
     locals : mapping of str to int
         The names that a function assigns, each with the last line that does.
-    kind : {"function", "class", "value"}
+    kind : {"function", "class", "value", "import"}
+    perhaps : bool
+        Whether it stands under a condition, in a loop or in a ``try``.
     earlier : tuple of (int, int)
         Cell and line of the functions or classes of this name that the last one replaces.
     """
@@ -37,6 +41,7 @@ class Definition:
     parameters: tuple[str, ...] = ()
     locals: Mapping[str, int] = field(default_factory=dict)
     kind: Kind = "function"
+    perhaps: bool = False
     earlier: tuple[tuple[int, int], ...] = ()
 
 
@@ -60,6 +65,13 @@ class Outline:
     texts: frozenset[str] = frozenset()
 
 
+COMPOUND = (
+    *(ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar),
+    *(ast.ExceptHandler, ast.match_case, ast.Match),
+)
+"""Statements, and parts of them, whose body stands at the top of a cell all the same."""
+
+
 def outline(python: str, source: str) -> Outline:
     """Return the outline of a cell.
 
@@ -71,12 +83,12 @@ def outline(python: str, source: str) -> Outline:
         What is run, and its text as the author sees it.
     """
     try:
-        tree = ast.parse(python)
+        tree = parsed(python)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Outline(tuple(_lines_that_define(source)), frozenset(_lines_that_import(python)))
     texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
     short = (text for text in texts if isinstance(text, str) and 0 < len(text) < MAX_TEXT)
-    return Outline(tuple(_defined(tree)), frozenset(_imported(tree)), frozenset(short))
+    return Outline(tuple(_defined(tree.body)), frozenset(_imported(tree)), frozenset(short))
 
 
 def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:
@@ -86,10 +98,16 @@ def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:
         for name, made in one.definitions:
             earlier: tuple[tuple[int, int], ...] = ()
             before = found.get(name)
-            if before is not None and before.kind != "value" and made.kind != "value":
+            if before is not None and _replaces(made, before):
                 earlier = (*before.earlier, (before.cell, before.line))[-MAX_EARLIER:]
             found[name] = replace(made, cell=index, earlier=earlier)
     return found
+
+
+def _replaces(made: Definition, before: Definition) -> bool:
+    """Whether two definitions of one name are two tries, and not two branches of a condition."""
+    certain = not made.perhaps and not before.perhaps
+    return certain and {made.kind, before.kind} <= {"function", "class"}
 
 
 def _lines_that_define(source: str) -> Iterator[tuple[str, Definition]]:
@@ -108,17 +126,24 @@ def _lines_that_import(python: str) -> Iterator[str]:
         yield from re.findall(r"\.*[\w.]+", match[1] or match[2] or "")
 
 
-def _defined(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
-    for node in tree.body:
+def _defined(body: Iterable[ast.AST]) -> Iterator[tuple[str, Definition]]:
+    for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, Definition(0, node.lineno, _parameters(node), _assigned(node))
         elif isinstance(node, ast.ClassDef):
             yield node.name, Definition(0, node.lineno, _constructor(node), kind="class")
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                bound = alias.asname or alias.name.split(".")[0]
+                yield bound, Definition(0, node.lineno, kind="import")
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 for name in target.elts if isinstance(target, ast.Tuple) else [target]:
                     if isinstance(name, ast.Name):
                         yield name.id, Definition(0, node.lineno, kind="value")
+        elif isinstance(node, COMPOUND):
+            for inner, made in _defined(ast.iter_child_nodes(node)):
+                yield inner, replace(made, perhaps=True)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

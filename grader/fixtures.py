@@ -121,6 +121,7 @@ def read_margins(folder: Path, quantities: Sequence[str]) -> list[dict[str, Any]
 
 
 FIGURES = ("tolerance", "noise", "noise32")  # what the judge uses of what was measured
+COMPRESSED = 2048  # numbers from which on an array is compressed; less is not worth HDF5's chunks
 
 
 def write_case(
@@ -139,7 +140,9 @@ def write_case(
     for part, values in (("inputs", inputs), ("expected", expected)):
         place = group.create_group(part, track_order=True)
         for key, value in values.items():
-            place.create_dataset(key, data=np.asarray(value))
+            array = np.asarray(value)
+            large = {"compression": "gzip", "shuffle": True} if array.size >= COMPRESSED else {}
+            place.create_dataset(key, data=array, **large)
     return group
 
 
@@ -149,7 +152,8 @@ def new_file(path: Path, part: str, assignment: str, worked: str) -> h5py.File:
     Once it is written and closed, `seal` it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = h5py.File(path, "w", track_order=True, userblock_size=BLOCK)
+    # The newer layout: the index of a compressed array costs 2 kB in the older one.
+    file = h5py.File(path, "w", libver="latest", track_order=True, userblock_size=BLOCK)
     file.attrs["schema"] = SCHEMA
     file.attrs["part"] = part
     file.attrs["assignment"] = assignment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,13 +39,10 @@ from .replay import Manner
 from .requirements import Requirement
 from .results import Failure, Isolation, Place, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
-from .sandbox.parent import WarmParent
+from .sandbox.parent import WALLS, WarmParent
 from .served import data_for, libraries
 from .submission import Submission
 from .worked_solutions import load_solution, needs_no_fixture, requirements_of
-
-MISSING_WALLS = ("files", "network", "processes")
-"""What process limits alone leave open; said in every result."""
 
 
 def grade(
@@ -81,6 +79,9 @@ def grade(
     loss = None if table is None else Loss(table.quantity, table.gradients)
     submission = focused(submission, assignment.wanted, assignment.file.run.main)
     interface = _interface(submission, assignment, adapter)
+    if interface.names:  # what stands for a name asked for can have a file of its own
+        wanted = (*assignment.wanted, *interface.names.values())
+        submission = focused(submission, wanted, assignment.file.run.main)
     run = assignment.file.run
     manner = Manner(limits, run.salvage, assignment.file.data.installed)
     with parent:
@@ -102,7 +103,7 @@ def grade(
         own = _own_gradients(seen, quantities, loss)
         judgement = _judge(assignment, quantities, seen, inputs, loss, own, required)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
-        locate = partial(_locate, submission, seen)
+        locate = partial(_locate, submission, seen, interface)
         causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
     judged = time.monotonic()
     status, message = _status(judgement, limits)
@@ -121,7 +122,7 @@ def grade(
         causes=causes,
         notes=tuple(notes),
         cells=seen.cells,
-        isolation=Isolation("process", ("process", *seen.active), MISSING_WALLS),
+        isolation=_isolation(seen.active),
         environment=environment() | parent.versions,
         seconds={
             "running": round(observed - started, 3),
@@ -185,14 +186,27 @@ def _own_gradients(
     }
 
 
-def _locate(submission: Submission, seen: Observations, check: str, quantity: str) -> Place | None:
-    """Return the line that computes a quantity, else the function that the check called."""
-    name = seen.called.get(check, "")
+def _locate(
+    submission: Submission, seen: Observations, interface: Interface, check: str, quantity: str
+) -> Place | None:
+    """Return the line that computes a quantity, else the function that the check called.
+
+    A quantity with the name of a function is what that function returned.
+    """
+    name = interface.names.get(quantity, quantity)
+    named = submission.definitions.get(name)
+    if named is None or named.kind != "function":
+        name = seen.called.get(check, "")
     definition = submission.definitions.get(name)
     if definition is None:
         return None
     line = line_of(definition, quantity) or definition.line
     return Place(submission.texts[definition.cell].label, line, name)
+
+
+def _isolation(active: Sequence[str]) -> Isolation:
+    missing = tuple(wall for wall in WALLS if wall not in active)
+    return Isolation("process" if missing else "full", ("process", *active), missing)
 
 
 def _interface(submission: Submission, assignment: Assignment, adapter: bytes | None) -> Interface:

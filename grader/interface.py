@@ -187,7 +187,8 @@ def _alike(
     name: str, asked: Wanted, definitions: Mapping[str, Definition], taken: Collection[str]
 ) -> tuple[list[str], str]:
     """Return the functions that could be meant, and by what they are known."""
-    functions = {n: d for n, d in definitions.items() if d.kind != "value" and n not in taken}
+    kinds = ("function", "class")
+    functions = {n: d for n, d in definitions.items() if d.kind in kinds and n not in taken}
     by_name = [n for n in functions if _similar(name, n)]
     parameters = sorted(map(_plain, asked.parameters))
     # One parameter, as x, says nothing.

@@ -33,9 +33,9 @@ class Line:
         self.called: str | None = None
         self.hung = False
 
-    def get(self, name: str, handle: int | None = None) -> Any:
-        """Return a global name or an attribute."""
-        own = self._own(name, handle)
+    def get(self, name: str | None, handle: int | None = None) -> Any:
+        """Return a global name or an attribute; without a name, what is behind `handle`."""
+        own = None if name is None else self._own(name, handle)
         return self._value(own, lambda s: self._worker.get(own, handle, s))
 
     def set(self, name: str, value: object, handle: int | None = None) -> None:
@@ -49,13 +49,14 @@ class Line:
         arguments: Sequence[object],
         handle: int | None = None,
         keywords: Mapping[str, object] | None = None,
+        hold: bool = False,
     ) -> Any:
-        """Call a function, a method, or an object."""
+        """Call a function, a method, or an object; `hold` leaves what it returns in the worker."""
         own = None if name is None else self._own(name, handle)
         self.called = own or self.called
         given = self._interface.ordered(name, arguments), keywords or {}
-        value = self._value(own, lambda s: self._worker.call(own, *given, handle, s))
-        return self._interface.returned(name, value)
+        value = self._value(own, lambda s: self._worker.call(own, *given, handle, s, hold))
+        return value if hold else self._interface.returned(name, value)
 
     def file(self, name: str) -> Any:
         """Return what a file holds that the submission has written."""

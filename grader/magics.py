@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 
 SUSPECT = re.compile(r"^[ \t]*+[%!?]|\?[ \t]*+$|=[ \t]*+[%!]", re.MULTILINE)
+INDENTED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+([ \t]++)(?=[^\s#\\])")
 CELL_MAGIC = re.compile(r"\s*+%%(\w+)([^\n]*+)")
 LINE_MAGIC = re.compile(r"([ \t]*+)%(?:time|timeit)[ \t]++(?![-\n])")
+PYLAB = re.compile(r"([ \t]*+)%pylab\b")
+WRITTEN = re.compile(r"writefile[ \t]++(-a[ \t]++|--append[ \t]++)?+([^\n]+)")
 COMMAND = re.compile(r"[ \t]*+[%!?]")
 NAMED = re.compile(r"([ \t]*+[^\W\d][\w., \t]*+(?:\[[^\]=]*+\])?+[ \t]*+=)[ \t]*+[%!]")
 LINE = re.compile(r"[^\n\\]*+(?:\\.[^\n\\]*+)*+\\?\n?", re.DOTALL)  # with those it is joined to
@@ -37,9 +40,14 @@ MAX_SHOWN = 200
 def to_python(source: str) -> tuple[str, tuple[str, ...]]:
     """Return a cell's text as Python with the same number of lines, and what was left out.
 
-    ``%time statement`` keeps the statement; other line magics, shell lines and help requests do
-    nothing; a name set from one is None. Cells under a cell magic of another language are left out.
+    ``%time statement`` keeps the statement, ``%pylab`` its imports, and ``%%writefile`` writes its
+    cell; other line magics, shell lines and help requests do nothing; a name set from one is None.
+    Cells under a cell magic of another language are left out. The indentation of a whole cell goes,
+    as in Jupyter.
     """
+    indented = INDENTED.match(source)
+    if indented:
+        source = re.sub(f"^{indented[1]}", "", source, flags=re.MULTILINE)
     if not SUSPECT.search(source):
         return source, ()
     made: list[str] = []
@@ -47,8 +55,15 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
     at = 0
     magic = CELL_MAGIC.match(source)
     if magic:
+        ends = "\n" * source.count("\n")
+        written = WRITTEN.match(source, magic.start(1))
+        if written:
+            body = source[magic.end() :].removeprefix("\n")
+            name, mode = written[2].strip().strip("\"'"), "a" if written[1] else "w"
+            write = f"with open({name!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})"
+            return write + ends, (f"the cell was written to {name[:MAX_SHOWN]}: not run",)
         if magic[1] not in RUN_BODY:
-            return "\n" * source.count("\n"), (f"the cell is %%{magic[1]}, not Python: not run",)
+            return ends, (f"the cell is %%{magic[1]}, not Python: not run",)
         at = magic.end()
         made.append("\n" * magic[0].count("\n"))
     line = 1 + source.count("\n", 0, at)
@@ -62,7 +77,7 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
         if python is None:
             end = _statement_end(source, at)
             python = source[at:end]
-        else:
+        elif not PYLAB.match(source, at):
             text = source[at:end].strip().split("\n")[0][:MAX_SHOWN]
             left_out.append(f"line {line} is not Python and was left out: {text}")
         made.append(python)
@@ -76,6 +91,10 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
 def _instead(line: str) -> str | None:
     """Return what stands in the place of a line that is not Python; None for one that may be."""
     ends = "\n" * line.count("\n")
+    pylab = PYLAB.match(line)
+    if pylab:
+        imports = "import numpy as np; import matplotlib.pyplot as plt; from pylab import *"
+        return f"{pylab[1]}{imports}{ends}"
     named = NAMED.match(line)
     if named:
         return f"{named[1]} None{ends}"

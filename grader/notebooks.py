@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import tokenize
@@ -16,6 +17,9 @@ MAX_CODE = 1_000_000
 """Characters of code that are run of one submission; homework has a hundredth of it."""
 
 ASCII = bytes(range(32, 127)) + b".xn--bcher-kva"  # a name of the kind that idna rewrites
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What Windows puts before a file that was saved by ``>`` or as "Unicode"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ def read_notebook(where: str, data: bytes) -> tuple[tuple[CodeCell, ...], str | 
 
 
 def _decode_module(data: bytes) -> tuple[str, tuple[str, ...]]:
+    if data.startswith(UTF_16):
+        note = "the file is UTF-16, which Python does not read; save it as UTF-8"
+        return _plain(data.decode("utf-16", "replace")), (note,)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         # Some (punycode, utf-7) read plain letters as others, fail at them, or take for ever.
@@ -90,9 +97,13 @@ def _plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _decode_notebook(data: bytes) -> str:
+    return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+
+
 def _parse(where: str, data: bytes) -> dict[str, Any]:
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(_decode_notebook(data))
     except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors are ValueErrors
         raise SubmissionError(
             f"{where}: this is not a notebook: it is not valid JSON ({error}); "
@@ -113,7 +124,7 @@ def _upgraded(where: str, data: bytes) -> dict[str, Any]:
     import nbformat  # 0.1 s, for old notebooks only
 
     try:
-        text = data.decode("utf-8-sig")
+        text = _decode_notebook(data)
         return dict(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
     except Exception as error:  # nbformat raises whatever a malformed notebook leads it to
         raise SubmissionError(

@@ -193,8 +193,8 @@ def _try(
 
 
 def _plain(value: Any, line: Line) -> Any:
-    if isinstance(value, Failure):
-        return line.blame(value)
+    if isinstance(value, Failure):  # one that the check caught knows its function already
+        return value if value.called is not None else line.blame(value)
     kind = description_of(value)
     if kind is not None:
         return kind

@@ -238,9 +238,14 @@ class Replay:
         left_with = None if again and stopped is not None else error
         until = time.monotonic() + seconds
         for part in parts:
-            left = min(until - time.monotonic(), self.seconds_left)
-            if left <= 0 or not worker.alive:
+            left = until - time.monotonic()
+            if part.defines:  # counts also where the student's own work has used up the time
+                left = max(left, LEAST)
+            left = min(left, self.seconds_left)
+            if not worker.alive:
                 break
+            if left <= 0:
+                continue
             try:
                 answer = self._ask(worker, index, part.source, left)
             except WorkerGone:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -40,6 +40,10 @@ class Requirement:
     half_low, half_high : float or None
         Wider limits that still earn half the points.
     shape : tuple of (int or None)
+    because : str
+        A sentence for students who do not meet it: what that means.
+    hint : str or None
+        What makes them think.
     """
 
     kind: Kind
@@ -48,6 +52,12 @@ class Requirement:
     half_low: float | None = None
     half_high: float | None = None
     shape: tuple[int | None, ...] = ()
+    because: str = ""
+    hint: str | None = None
+
+    def saying(self, because: str, hint: str | None = None) -> Requirement:
+        """Return the same requirement with a sentence, and a hint, for those who miss it."""
+        return replace(self, because=because, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class SourceFile:
         Of its cells.
     assignment : str or None
         The assignment that a notebook's metadata names.
+    definitions : mapping of str to Definition
+        What it defines itself; a name that it imports is none of these.
     """
 
     path: str
@@ -41,7 +43,9 @@ class SourceFile:
 
     def __post_init__(self) -> None:
         imports = frozenset().union(*(one.imports for one in self.outlines))
-        object.__setattr__(self, "definitions", merged(enumerate(self.outlines)))
+        found = merged(enumerate(self.outlines))
+        own = {name: made for name, made in found.items() if made.kind != "import"}
+        object.__setattr__(self, "definitions", own)
         object.__setattr__(self, "imports", imports)
 
     @property

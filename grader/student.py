@@ -24,8 +24,8 @@ class StudentFault(Exception):
 class Line(Protocol):
     """What a stand-in needs: requests to the worker that holds the student's module."""
 
-    def get(self, name: str, handle: int | None = None) -> Any:
-        """Return a global name, or an attribute of the object behind `handle`."""
+    def get(self, name: str | None, handle: int | None = None) -> Any:
+        """Return a global name, an attribute of the object behind `handle`, or that object."""
 
     def set(self, name: str, value: object, handle: int | None = None) -> None:
         """Set a global name, or an attribute."""
@@ -36,6 +36,7 @@ class Line(Protocol):
         arguments: Sequence[object],
         handle: int | None = None,
         keywords: Mapping[str, object] | None = None,
+        hold: bool = False,
     ) -> Any:
         """Call a global name, a method, or (without a name) the object itself."""
 
@@ -99,6 +100,27 @@ def description_of(value: object) -> Opaque | None:
         assert isinstance(kind, Opaque)
         return kind
     return None
+
+
+def hold(function: Any, *arguments: object) -> Any:
+    """Call a function or method of the student's, and leave what it returns where it is.
+
+    For arrays that later calls may change: they come back as `now` finds them.
+    """
+    if isinstance(function, _Call):
+        return function._line.call(function._name, arguments, function._handle, hold=True)
+    if isinstance(function, StudentObject):
+        line, handle = (object.__getattribute__(function, name) for name in ("_line", "_handle"))
+        return line.call(None, arguments, handle, hold=True)
+    return function(*arguments)
+
+
+def now(held: Any) -> Any:
+    """Return what `hold` has left in the worker, as it is now."""
+    if not isinstance(held, StudentObject):
+        return held
+    line, handle = (object.__getattribute__(held, name) for name in ("_line", "_handle"))
+    return line.get(None, handle)
 
 
 class Student:

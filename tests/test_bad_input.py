@@ -277,7 +277,7 @@ def test_a_function_that_forks_gets_no_other_functions_answers(submit):
     forking = SIGMOID.replace("    return", "    import os; os.fork()\n    return")
     result = submit([IMPORTS, forking, *_with_own_sigmoid()])
 
-    assert verdicts(result)["S"] in ("correct", "crash")
+    assert verdicts(result)["S"] in ("correct", "crash", "error")  # walls refuse the fork
     assert {v for q, v in verdicts(result).items() if q != "S"} == {"correct"}
 
 

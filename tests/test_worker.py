@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from homework import LONE
 
+from grader.course import find_course
 from grader.errors import SandboxError
+from grader.grading import grade
+from grader.reading import read_submission
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
 from grader.sandbox.worker import Worker, WorkerGone
@@ -86,8 +89,14 @@ def test_the_working_folder_is_empty_private_and_gone_afterwards():
     assert not Path(folder).exists()
 
 
-def test_no_process_outlives_the_grading():
-    with WarmParent() as parent, Worker(parent, Limits(), LONE, {}) as worker:
+def test_a_worker_starts_no_process(worker):
+    answer = worker.run(0, 0, "cell", "import subprocess\nsubprocess.run(['id'])", 10)
+    if "processes" in worker.active:
+        assert answer.error.type == "PermissionError"
+
+
+def test_no_process_outlives_the_grading_even_without_walls():
+    with WarmParent(isolation="off") as parent, Worker(parent, Limits(), LONE, {}) as worker:
         pids = value_of(
             worker,
             "import os, subprocess, sys\n"
@@ -162,6 +171,43 @@ net = Net(3)
     np.testing.assert_array_equal(worker.get("W", handle, 10).value, [5, 5])
     made = worker.call("Net", [4], {}, None, 10).value
     assert repr(made) == "<the student's Net>"
+
+
+def test_what_a_call_returned_can_be_held_and_looked_at_after_the_next_call(tmp_path):
+    (tmp_path / "assignments" / "cells").mkdir(parents=True)
+    folder = tmp_path / "assignments" / "cells"
+    (folder / "assignment.toml").write_text(
+        'title = "Cells"\nfunctions = ["Cell"]\n[points.kept]\nbefore = 1\nafter = 1\nfresh = 1\n'
+    )
+    (folder / "checks.py").write_text(
+        """
+from grader.checks import at_most, check, hold, now
+
+@check(requires={"before": at_most(0), "after": at_most(0), "fresh": at_most(0)})
+def kept(student, case):
+    "What add(2) returned, before and after the next call."
+    cell = student.Cell()
+    held = hold(cell.add, 2)
+    before = now(held)[0]
+    cell.add(3)
+    return {"before": before, "after": now(held)[0], "fresh": now(cell.add(0))[0]}
+"""
+    )
+    source = """
+import numpy as np
+class Cell:
+    def __init__(self): self.total = np.zeros(1)
+    def add(self, x):
+        self.total += x
+        return self.total, x
+"""
+    (tmp_path / "cells.py").write_text(source)
+    with WarmParent() as parent:
+        assignment = find_course(tmp_path).assignment("cells")
+        result = grade(read_submission(tmp_path / "cells.py"), assignment, parent)
+
+    messages = [q.message for check in result.checks for q in check.quantities]
+    assert [number in text for number, text in zip("255", messages, strict=True)] == [True] * 3
 
 
 def test_answers_that_lie_about_themselves_are_plain_values_or_described(worker):

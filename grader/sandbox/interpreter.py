@@ -68,8 +68,8 @@ class Interpreter(NamedTuple):
         PYTHONHASHSEED, and sets of strings would be ordered anew in each run.
         """
         if self.python >= (3, 11):
-            return [self.path, "-P", "-s", "-B", str(script)]
-        return [self.path, "-s", "-B", "-c", WITHOUT_P, str(script)]
+            return [self.path, "-P", "-s", str(script)]
+        return [self.path, "-s", "-c", WITHOUT_P, str(script)]
 
     @property
     def versions(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import SandboxError
 from .interpreter import Interpreter, look_at
@@ -25,6 +25,10 @@ PREFIX = struct.Struct("<II")
 START_SECONDS = 60.0  # NumPy from a cold network disk can take long
 ANSWER_SECONDS = 10.0  # later answers take milliseconds
 MAX_RESTARTS = 50  # each takes a cell or a call of the submission's that did it
+Isolation = Literal["auto", "require", "off"]
+WALLS = ("files", "network", "processes")
+"""What a worker has to be kept from, by the names under which it proves that it is."""
+
 INSIDE = Path(__file__).resolve().parent.parent / "worker"
 
 
@@ -42,9 +46,13 @@ class WarmParent:
     ----------
     python : Path, optional
         Another interpreter, which has its own NumPy; this one by default.
+    isolation : {"auto", "require", "off"}
+        Whether the walls that this system has are used, whether all of `WALLS` have to stand, or
+        whether none is built, for one's own code.
     """
 
-    def __init__(self, python: Path | None = None) -> None:
+    def __init__(self, python: Path | None = None, isolation: Isolation = "auto") -> None:
+        self.isolation = isolation
         if not hasattr(os, "fork"):
             raise SandboxError(
                 "submissions can be run on Linux and macOS only; on Windows, use gradelab in WSL"
@@ -78,6 +86,7 @@ class WarmParent:
                 [
                     *self._interpreter.command(INSIDE / "__main__.py"),
                     *(str(theirs.fileno()), self._scratch),
+                    "open" if self.isolation == "off" else "walls",
                     *(str(Path(r, part)) for r in roots for part in ("grader", "reference")),
                 ],
                 pass_fds=[theirs.fileno()],

@@ -15,7 +15,7 @@ from ..results import FailureKind, Opaque
 from ..student import StudentObject
 from . import wire
 from .limits import Limits
-from .parent import WarmParent
+from .parent import WALLS, WarmParent
 
 GRACE = 1.0  # seconds between the worker's own clock and ours, which kills
 
@@ -93,7 +93,12 @@ class Worker:
         self._parent = parent
         self._asked = 0
         self._sock, theirs = socket.socketpair()
-        numbers = {"memory": limits.memory, "cpu": limits.submission, "file": limits.file}
+        numbers = {
+            "memory": limits.memory,
+            "cpu": limits.submission,
+            "file": limits.file,
+            "walls": parent.isolation != "off",
+        }
         with theirs:
             self._pid: int | None = parent.fork(theirs, numbers, setup, files)
         try:
@@ -105,6 +110,14 @@ class Worker:
                 f"no worker starts within the limits: memory {limits.memory:,} bytes, "
                 f"files of {limits.file:,} bytes; can the system set them?"
             ) from error
+
+        missing = [wall for wall in WALLS if wall not in self.active]
+        if missing and parent.isolation == "require":
+            self.close()
+            raise SandboxError(
+                f"this system cannot keep a submission from: {', '.join(missing)}. "
+                "gradelab doctor says why; --isolation auto grades all the same"
+            )
 
     def __enter__(self) -> Worker:
         return self
@@ -137,8 +150,8 @@ class Worker:
         """Return the descriptions of all figures that the cells have drawn."""
         return self._ask({"do": "figures"}, seconds)
 
-    def get(self, name: str, handle: int | None, seconds: float) -> Answer:
-        """Return a global name, or an attribute of the object behind `handle`."""
+    def get(self, name: str | None, handle: int | None, seconds: float) -> Answer:
+        """Return a global name, an attribute of the object behind `handle`, or that object."""
         return self._ask({"do": "get", "name": name, "handle": handle}, seconds)
 
     def set(self, name: str, value: object, handle: int | None, seconds: float) -> Answer:
@@ -152,10 +165,14 @@ class Worker:
         keywords: Mapping[str, object],
         handle: int | None,
         seconds: float,
+        hold: bool = False,
     ) -> Answer:
-        """Call a global name, a method, or the object behind `handle` itself."""
+        """Call a global name, a method, or the object behind `handle` itself.
+
+        With `hold`, what it returns stays there, whatever it is.
+        """
         request = {"do": "call", "name": name, "handle": handle, "keywords": list(keywords)}
-        return self._ask(request, seconds, [*arguments, *keywords.values()])
+        return self._ask({**request, "hold": hold}, seconds, [*arguments, *keywords.values()])
 
     def _ask(
         self, request: dict[str, Any], seconds: float, arguments: Sequence[object] = ()

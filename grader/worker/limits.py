@@ -1,7 +1,4 @@
-"""The limits that a worker puts on itself before it sees a line of student code.
-
-`confine` is the one place where walls go up; stronger ones than process limits belong here too.
-"""
+"""The limits that a worker puts on itself before it sees a line of student code."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datafiles, limits, wire, world
+from . import datafiles, limits, walls, wire, world
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -54,10 +54,13 @@ class Guard(importlib.abc.MetaPathFinder):
         return None
 
 
-def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
+def serve(control_fd: int, scratch: str, walls_up: bool, guarded: Sequence[str]) -> None:
     """Answer the control socket until the grader closes it, then leave nothing behind."""
-    sys.dont_write_bytecode = True
     sys.path[:] = [entry for entry in sys.path if not _is_checkout(entry)]
+    listing = _children_listing()
+    if walls_up:
+        walls.close_outside(scratch, guarded)
+    sys.dont_write_bytecode = True
     sys.meta_path.insert(0, Guard(guarded))
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
@@ -72,6 +75,8 @@ def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
                 pid = os.fork()
                 if pid == 0:
                     control.close()
+                    if listing is not None:
+                        os.close(listing)
                     _become_worker(socket.socket(fileno=fds[0]), header, sets)
                 for fd in fds:
                     os.close(fd)
@@ -83,12 +88,12 @@ def serve(control_fd: int, scratch: str, guarded: Sequence[str]) -> None:
             else:
                 status = _end(header["pid"], header["grace"])
                 children.discard(header["pid"])
-                _sweep(children)
+                _sweep(children, listing)
                 wire.send(control, {"status": status})
     finally:
         for pid in children:
             _end(pid, 0.0)
-        _sweep(set())
+        _sweep(set(), listing)
         shutil.rmtree(scratch, ignore_errors=True)  # the grader may have been killed
         os._exit(0)
 
@@ -112,14 +117,20 @@ def _load(modules: Sequence[str], data: str | None) -> dict[str, datafiles.DataS
     return sets
 
 
-def _sweep(workers: set[int]) -> None:
+def _children_listing() -> int | None:
+    """Open the list of this process's children while /proc can still be reached (Linux)."""
+    try:
+        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
+    except OSError:  # not Linux, or no /proc
+        return None
+
+
+def _sweep(workers: set[int], listing: int | None) -> None:
     """Kill what a worker has started and left, also in a session of its own."""
-    listing = Path(f"/proc/self/task/{os.getpid()}/children")
     for _ in range(100):  # each round orphans the next generation
-        try:
-            left = {int(pid) for pid in listing.read_text().split()} - workers
-        except OSError:  # not Linux, or no /proc
+        if listing is None:
             return
+        left = {int(pid) for pid in os.pread(listing, 2**16, 0).split()} - workers
         if not left:
             return
         for pid in left:
@@ -163,7 +174,7 @@ def _become_worker(
         os.environ["MPLCONFIGDIR"] = request["scratch"]
         random.seed(0)
         np.random.seed(0)
-        active = limits.confine(request["limits"])
+        active = walls.close_inside(request["scratch"], request["limits"])
         world.World(sock, request["setup"], sets).serve(active)
     finally:
         os._exit(0)

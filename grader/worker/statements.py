@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,11 +47,24 @@ def statements(python: str) -> list[Statement]:
     An import of several names becomes one statement for each name.
     """
     try:
-        return list(_of(ast.parse(python), python.split("\n"), 0))
+        return list(_of(parsed(python), python.split("\n"), 0))
     except SyntaxError:
         return [statement for chunk in _chunks(python.split("\n")) for statement in chunk]
     except (ValueError, RecursionError, MemoryError):
         return []
+
+
+def parsed(python: str) -> ast.Module:
+    """Return the syntax tree of a text; what Python would warn of is the author's, and not said.
+
+    Raises
+    ------
+    SyntaxError, ValueError, RecursionError, MemoryError
+        If it is none, or too deep.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(python)
 
 
 def rest(python: str, stopped: int | None) -> list[Statement]:
@@ -60,10 +74,10 @@ def rest(python: str, stopped: int | None) -> list[Statement]:
     ----------
     stopped : int or None
         The line of the statement that failed; None for all that came, as where a line of another
-        cell failed last. It is not asked for where the cell does not parse: nothing of it has run.
+        cell failed last. It is not asked for where the cell is no Python: nothing of it has run.
     """
     parts = statements(python)
-    if not _parses(python):
+    if not _compiles(python):
         return parts
     if stopped is None:
         return []
@@ -71,9 +85,12 @@ def rest(python: str, stopped: int | None) -> list[Statement]:
     return [p for p in parts if p.first > stopped or (p.first <= stopped <= p.last and p.defines)]
 
 
-def _parses(python: str) -> bool:
+def _compiles(python: str) -> bool:
+    """Whether Python accepts a text; a ``return`` outside a function parses all the same."""
     try:
-        ast.parse(python)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(python, "", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
@@ -120,7 +137,7 @@ def _chunks(lines: list[str]) -> Iterator[list[Statement]]:
             start -= 1
         piece = lines[start:end]
         try:
-            tree = ast.parse("\n".join(piece))
+            tree = parsed("\n".join(piece))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         yield list(_of(tree, piece, start))

@@ -114,6 +114,10 @@ class Encoder:
             return self._container(value, kind, depth)
         return self._opaque(value, None)
 
+    def held(self, value: Any) -> dict[str, Any]:
+        """Return `value` as one that stays here, whatever it is."""
+        return self._opaque(value, None)
+
     def _container(self, value: Any, kind: type, depth: int) -> dict[str, Any]:
         """Encode what has parts; one with too many is described and costs the others nothing."""
         base = next(b for b in (list, tuple, dict) if issubclass(kind, b))

@@ -29,6 +29,9 @@ FUTURE = 0
 for _feature in __future__.all_feature_names:
     FUTURE |= getattr(__future__, _feature).compiler_flag
 
+LAZY = __future__.annotations.compiler_flag
+"""With it a definition needs no name that stands only in its annotations."""
+
 _ndarray = np.ndarray
 
 
@@ -68,7 +71,7 @@ class World:
         self._output = Capture(MAX_OUTPUT)
         self._imported: list[dict[str, Any]] = []
         self._said: list[tuple[str, str]] = []
-        self._future = 0
+        self._future = LAZY if self._salvages else 0
         first = self._programs[0]
         sys.modules["__main__"] = first
         sys.argv = [first.__name__]
@@ -89,7 +92,10 @@ class World:
         self._described: list[dict[str, Any]] = []
 
     def _program(self, program: dict[str, str]) -> ModuleType:
-        module = ModuleType(program["module"])
+        name = program["module"]
+        if name != "__main__" and name in sys.modules:  # a hand-in that is called numpy.py
+            name += "_"
+        module = ModuleType(name)
         namespace = vars(module)
         namespace["__builtins__"] = builtins
         namespace["display"] = print
@@ -97,7 +103,7 @@ class World:
         namespace["__package__"] = program["package"]
         if program["path"].endswith(".py"):
             namespace["__file__"] = str(Path(self._root, program["path"]))
-        sys.modules[program["module"]] = module
+        sys.modules[name] = module
         return module
 
     def serve(self, active: list[str]) -> None:
@@ -116,7 +122,8 @@ class World:
         try:
             # Encoding is inside the clock too: it walks objects that the student made.
             with self._clock.limit(request["seconds"]):
-                reply["value"] = encoder.encode(self._do(request, arguments))
+                encode = encoder.held if request.get("hold") else encoder.encode
+                reply["value"] = encode(self._do(request, arguments))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
             encoder = wire.Encoder(self._keep, max_text)
             reply["value"], reply["error"] = None, self._told(error)
@@ -174,7 +181,7 @@ class World:
         index, label, python = self._siblings[path]
         record: dict[str, Any] = {"cell": index, "error": None, "ran": []}
         self._imported.append(record)
-        future, self._future = self._future, 0
+        future, self._future = self._future, LAZY if self._salvages else 0
         try:
             with self._clock.share(0.5):
                 self._run(module, index, label, python)
@@ -195,11 +202,15 @@ class World:
 
         at = [f["line"] for f in error["frames"] if f["cell"] == index and f["function"] is None]
         ran = []
+        late = False
         for part in rest(python, at[0] if at else None):
+            if late and not part.defines:
+                continue
             try:
                 self._run(module, index, label, part.source)
             except OutOfTime:
-                break
+                late = True
+                continue
             except BaseException:  # it is said once that the module failed
                 continue
             ran.append(part.first)
@@ -310,7 +321,8 @@ class World:
             cell, line = self._files[error.filename], error.lineno
             line = line if type(line) is int else 0
             frames.append({"cell": cell, "line": line, "function": None})
-        return frames[-MAX_FRAMES:]
+        # The first one tells where the cell stopped, whatever happened below it.
+        return [*frames[:1], *frames[1:][1 - MAX_FRAMES :]]
 
 
 def _text_of(error: BaseException) -> str:

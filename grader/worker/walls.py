@@ -1,0 +1,165 @@
+"""The walls around student code: who builds which, in which order, and the proof that they stand.
+
+The warm parent closes off the machine, once: namespaces, and Landlock around Python, its libraries
+and the scratch folder. Each worker closes off the rest before it sees a line of student code:
+limits, its own folder, capabilities, and a filter of system calls. Then it tries what must not
+work (`prove`), and only a wall that held is reported.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from . import landlock, limits, seccomp
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x08000000, 0x10000000, 0x40000000
+
+SYSTEM = (
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/zero"),
+)
+"""What programs of a Linux system may read beside Python: shared libraries and time zones."""
+
+CANARY = "canary"
+
+
+def close_outside(scratch: str, guarded: Iterable[str]) -> None:
+    """Close the machine off, for the warm parent and all workers; what is not there is left out.
+
+    Parameters
+    ----------
+    scratch : str
+        The folder in which every worker has its own.
+    guarded : iterable of str
+        Our own packages, which hold answers or lie beside them.
+    """
+    if sys.platform != "linux":
+        return
+    _unshare()
+    try:
+        rules = landlock.Ruleset()
+    except OSError:
+        return
+    rules.allow_all(scratch)
+    rules.allow("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE)
+    apart_from = {Path(folder).resolve() for folder in guarded}
+    for path in dict.fromkeys((*SYSTEM, *_python())):
+        rules.allow_reading(path, apart_from)
+    rules.allow_reading(str(Path(__file__).parent))
+    rules.restrict()
+
+
+def _python() -> Iterable[str]:
+    """Yield where this Python, its standard library and its packages lie."""
+    yield from (path for path in sys.path if Path(path).is_dir())
+    yield str(Path(os.__file__).parent)
+    yield from (str(Path(prefix, "lib")) for prefix in {sys.prefix, sys.base_prefix})
+
+
+def _unshare() -> None:
+    """Leave the network and what processes share, where the system lets ordinary users do so."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    user, group = os.getuid(), os.getgid()
+    private = CLONE_NEWIPC | CLONE_NEWNET
+    if user == 0:
+        libc.unshare(private)
+    elif libc.unshare(CLONE_NEWUSER | private) == 0:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            Path("/proc/self", name).write_text(text)
+
+
+def close_inside(scratch: str, numbers: dict[str, Any]) -> list[str]:
+    """Close a worker in; return the names of the limits and walls that hold.
+
+    Parameters
+    ----------
+    scratch : str
+        Its own folder, the only one it may write to.
+    numbers : dict
+        As `limits.confine` takes them; ``walls`` False leaves everything open but the limits.
+    """
+    active = limits.confine(numbers)
+    if numbers["walls"] and sys.platform == "linux":
+        for build in (lambda: _own_folder(scratch), _drop_capabilities, seccomp.restrict):
+            try:
+                build()
+            except OSError:  # the proof says what is missing
+                continue
+        active += prove(scratch)
+    return active
+
+
+def _own_folder(scratch: str) -> None:
+    rules = landlock.Ruleset()
+    rules.allow("/", landlock.READ)  # of what the warm parent has left
+    rules.allow("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE)
+    rules.allow_all(scratch)
+    rules.restrict()
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def _drop_capabilities() -> None:
+    """Give up what root may do beyond others: its files stay its own, the rest of it ends."""
+    header = _Header(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3
+    nothing = (ctypes.c_uint32 * 6)()
+    ctypes.CDLL(None).capset(ctypes.byref(header), ctypes.byref(nothing))
+
+
+def prove(scratch: str) -> list[str]:
+    """Try what must not work, and return the names of the walls that held."""
+    tried = {
+        "files": (_read_ours, lambda: _write_beside(scratch)),
+        "network": (_open_socket,),
+        "processes": (_signal_parent, _fork),
+    }
+    return [name for name, canaries in tried.items() if all(map(_is_refused, canaries))]
+
+
+def _is_refused(attempt: Callable[[], None]) -> bool:
+    try:
+        attempt()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _read_ours() -> None:
+    # The folder above our own package: the grader's code.
+    os.close(os.open(Path(__file__).parent.parent / "__init__.py", os.O_RDONLY))
+
+
+def _write_beside(scratch: str) -> None:
+    path = Path(scratch).parent / CANARY
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
+    path.unlink()
+
+
+def _open_socket() -> None:
+    for kind in (socket.AF_INET, socket.AF_UNIX):
+        socket.socket(kind, socket.SOCK_DGRAM).close()
+
+
+def _signal_parent() -> None:
+    os.kill(os.getppid(), 0)
+
+
+def _fork() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)

@@ -22,6 +22,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--course", type=Path, metavar="DIR", help="by default the one in gradelab")
     commands = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="list the assignments and their cases")
+    doctor = commands.add_parser("doctor", help="say what keeps submissions in on this machine")
+    doctor.add_argument("--python", type=Path, metavar="PATH", help="look at another Python")
     audit = commands.add_parser(
         "audit", help="prove that an assignment's checks tell right from wrong"
     )
@@ -46,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .errors import GradelabError
 
     try:
+        if args.command == "doctor":
+            return _doctor(args.python)
         course = find_course(args.course)
         if args.command == "list":
             return _list(course)
@@ -81,6 +85,13 @@ def _list(course: Course) -> int:
         text = f"{name}: {assignment.file.title}; {points:g} points; cases: {', '.join(cases)}\n"
         code = _say(text) or code
     return code
+
+
+def _doctor(python: Path | None) -> int:
+    from .doctor import examine, text
+
+    found = examine(python)
+    return _say(text(found)) or (0 if found.complete else 1)
 
 
 def _say(text: str) -> int:

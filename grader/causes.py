@@ -45,18 +45,20 @@ def explained(
         return ()
     seen = _observed(findings, cases)
     usable = [q for q in findings if _usable(q, findings[q], seen) and q not in swapped]
-    explainer: Explainer
-    base: Sequence[str] = ()
-    if load is not None:
-        solution = load()
-        base = _base(solution, accepted, seen, usable, findings)
-        chosen = [r for r in solution.conventions if r.id in base]
-        explainer = WorkedExplainer(solution, seen, usable, chosen, stored)
-    else:
-        known = stored()
-        if known is None:
-            return ()
-        explainer = StoredExplainer(known, seen, usable)
+    solution = None if load is None else load()
+    known = stored() if solution is None else None
+    if solution is None and known is None:
+        return ()
+
+    def with_base(base: Sequence[str]) -> Explainer:
+        if solution is not None:
+            chosen = [r for r in solution.conventions if r.id in base]
+            return WorkedExplainer(solution, seen, usable, chosen, stored)
+        assert known is not None
+        return StoredExplainer(known, seen, usable, base)
+
+    base = _base(with_base, accepted, findings)
+    explainer = with_base(base)
     sought = [q for q, found in findings.items() if _is_numbers(found) and q not in swapped]
     for quantity in sought:
         explainer.settle(quantity)
@@ -69,7 +71,8 @@ def explained(
     found = explain(explainer, open_ones, right)
     by_name = {case.name: case for case in seen}
     conventional: set[str] = set()
-    for quantity in [q for q in wrong if q in sought]:
+    order = {q: n for n, q in enumerate(cases[0].values)}
+    for quantity in sorted((q for q in wrong if q in sought), key=order.__getitem__):
         made_from = tuple(sorted(q for q in explainer.boundary(quantity) if q in wrong))
         verdict: Verdict = "wrong"
         if quantity in follows:
@@ -93,7 +96,6 @@ def explained(
         plain = plain_factor(first, findings[first], cases) if explanation.alone else None
         made = list(_causes(explanation, explainer, carried, wrong))
         causes += [replace(made[0], relation=plain)] if len(made) == 1 else made
-    order = {q: n for n, q in enumerate(cases[0].values)}
     return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
 
 
@@ -164,20 +166,17 @@ def _plausible(found: Sequence[Finding]) -> bool:
 
 
 def _base(
-    solution: WorkedSolution,
+    with_base: Callable[[Sequence[str]], Explainer],
     accepted: Sequence[Sequence[str]],
-    seen: Sequence[Observed],
-    usable: Sequence[str],
     findings: Mapping[str, Sequence[Finding]],
 ) -> Sequence[str]:
     """Return the accepted convention that the submission keeps to, if it keeps to one."""
     correct = [q for q, found in findings.items() if all(f.verdict == "correct" for f in found)]
-    known = {r.id: r for r in solution.conventions}
     others = [q for q in findings if q not in correct and _is_numbers(findings[q])]
     best: Sequence[str] = ()
     most = 0
     for group in ((), *accepted):  # a convention has to explain more than its absence does
-        explainer = WorkedExplainer(solution, seen, usable, [known[i] for i in group])
+        explainer = with_base(group)
         if group and not all(explainer.holds(NOTHING, q) for q in correct):
             continue  # one convention here, another one there
         gained = sum(explainer.holds(NOTHING, q) for q in others)
@@ -225,7 +224,10 @@ def _causes(
     for alternatives in groups:
         ids = frozenset(r.id for entry in alternatives for r in entry)
         # All of them, where the quantity at which it happened is wrong in another way as well.
-        explains = tuple(q for q in found.explains if explainer.own(ids, q)) or found.explains
+        # One without which a quantity would be the same explains nothing of it.
+        others = found.sets[0] - ids
+        explains = tuple(q for q in found.explains if not explainer.holds(others, q))
+        explains = explains or found.explains
         behind = tuple(q for q in carried if _comes_from(q, explains, explainer, wrong))
         yield FoundCause(alternatives, explains, behind, found.alone)
 

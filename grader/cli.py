@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .errors import GradelabError
+    from .exports import Exports, Wanted
     from .results import Result
     from .submission import Submission
+
+FORMATS = ("classroom", "classroom50", "github", "gradescope", "junit")
+VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 
 EPILOG = """exit codes: 0 graded, whatever the score; 1 below --fail-under; 2 wrong usage, or a
 submission that cannot be read; 3 gradelab or the assignment failed"""
@@ -38,12 +42,32 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--no-html", action="store_true", help="write no HTML report")
     p.add_argument("--json", type=Path, metavar="PATH", help="write the result as JSON too")
     p.add_argument(
+        "--format",
+        type=_format,
+        action="append",
+        default=[],
+        metavar="NAME[=PATH]",
+        help=f"write the result for another program too: {', '.join(FORMATS)}",
+    )
+    p.add_argument(
+        "--visibility",
+        choices=VISIBILITIES,
+        default="visible",
+        metavar="WORD",
+        help=f"when Gradescope shows the tests: {', '.join(VISIBILITIES)}",
+    )
+    p.add_argument(
         "--notebook",
         type=Path,
         metavar="PATH",
         help="write what was run, with its marks: .ipynb, .html",
     )
-    p.add_argument("--adapter", type=Path, metavar="PATH", help="other names for what is asked for")
+    p.add_argument(
+        "--adapter",
+        type=Path,
+        metavar="PATH",
+        help="other names for what is asked for: .toml, or a last cell: .py",
+    )
     p.add_argument("--python", type=Path, metavar="PATH", help="run the submission on this Python")
     p.add_argument(
         "--isolation",
@@ -57,6 +81,15 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return p
+
+
+def _format(text: str) -> Wanted:
+    name, equals, path = text.partition("=")
+    if name not in FORMATS or (equals and not path):
+        raise argparse.ArgumentTypeError(
+            f"{text} is none of {', '.join(FORMATS)}, with =PATH or without"
+        )
+    return name, Path(path) if path else None
 
 
 def _percent(text: str) -> float:
@@ -78,6 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     pin_threads()
     from .errors import GradelabError, UsageError
+    from .exports import Exports
     from .outputs import require_notebook, require_outputs
 
     if args.html is None:
@@ -85,7 +119,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.html = Path(f"{named.stem}.report.html")
     try:
         html = None if args.no_html else args.html
-        require_outputs(args.json, html, apart_from=args.file)
+        exports = Exports(args.format, args.file, args.fail_under or 0.0, args.visibility)
+        exports.require_environment()
+        require_outputs(args.json, html, *exports.paths, apart_from=args.file)
         if args.notebook is not None:
             require_notebook(args.notebook, args.file, args.json, html)
     except UsageError as error:  # nothing is written: a report could go where it must not
@@ -94,14 +130,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         result, submission = _graded(args)
     except GradelabError as error:
-        complain(f"grade: {error}")
-        _write_failure(args, error)
+        _tell(exports, error)
+        _write_failure(args, exports, error)
         return error.exit_code
-    unwritten = _write(args, result, submission)
+    unwritten = _write(args, exports, result, submission)
     if not args.quiet:
-        unwritten += _print(result, None if args.no_html or unwritten else args.html)
+        unwritten += _print(exports, result, None if args.no_html or unwritten else args.html)
+    if exports.in_log:
+        unwritten += put(exports.commands(result))
     for text in unwritten:
-        complain(f"grade: {text}")
+        _tell(exports, text)
     if unwritten:
         return 2
     if any(q.verdict == "internal" for check in result.checks for q in check.quantities):
@@ -135,7 +173,12 @@ def _graded(args: argparse.Namespace) -> tuple[Result, Submission]:
             limits = replace(limits, cell=args.timeout, call=args.timeout)
         from .grading import grade
 
-        result = grade(submission, assignment, parent, limits, _adapter(args.adapter))
+        adapter = _adapter(args.adapter)
+        if adapter is not None and args.adapter.suffix.lower() == ".py":
+            from .reading import with_adapter
+
+            submission, adapter = with_adapter(submission, adapter), None
+        result = grade(submission, assignment, parent, limits, adapter)
         return result, submission
 
 
@@ -148,37 +191,44 @@ def _adapter(path: Path | None) -> bytes | None:
         raise UsageError(f"{path}: the adapter cannot be read: {error.strerror}") from error
 
 
-def _write(args: argparse.Namespace, result: Result, submission: Submission) -> list[str]:
+def _write(
+    args: argparse.Namespace, exports: Exports, result: Result, submission: Submission
+) -> list[str]:
     """Write the reports asked for and return, in sentences, what could not be written."""
     from . import outputs
     from .results import to_json
 
-    return outputs.write(
+    html = None if args.no_html else args.html
+    unwritten = outputs.write(
         [
             (args.json, lambda: to_json(result)),
-            (None if args.no_html else args.html, lambda: outputs.as_html(result)),
+            (html, lambda: outputs.as_html(result)),
             (args.notebook, lambda: outputs.as_notebook(result, submission, args.notebook)),
         ]
     )
+    return unwritten + exports.write(result, html, args.json)
 
 
-def _write_failure(args: argparse.Namespace, error: GradelabError) -> None:
-    """Write results.json for a submission that could not be graded, where it was asked for."""
-    if args.json is None:
+def _write_failure(args: argparse.Namespace, exports: Exports, error: GradelabError) -> None:
+    """Write, where it was asked for, the result of a submission that could not be graded."""
+    if args.json is None and not args.format:
         return
     from .grading import failed
     from .handed_in import shown
+    from .outputs import write
     from .results import to_json
 
     assignment = None if args.assignment is None else shown(args.assignment)
     result = failed(Path(shown(args.file)), type(error)(shown(str(error))), assignment)
-    try:
-        args.json.write_bytes(to_json(result))
-    except OSError as problem:
-        complain(f"grade: {args.json}: {problem.strerror}")
+    unwritten = write([(args.json, lambda: to_json(result))])
+    unwritten += exports.write(result, None, args.json)
+    if exports.in_log:
+        unwritten += put(exports.commands(result))
+    for text in unwritten:
+        _tell(exports, text)
 
 
-def _print(result: Result, html: Path | None) -> list[str]:
+def _print(exports: Exports, result: Result, html: Path | None) -> list[str]:
     """Print the result and return, in a sentence, that it cannot be printed."""
     import shutil
 
@@ -188,7 +238,13 @@ def _print(result: Result, html: Path | None) -> list[str]:
     terminal = sys.stdout is not None and sys.stdout.isatty()
     width = min(100, shutil.get_terminal_size().columns) if terminal else 80
     text = render(result, color=terminal and not os.environ.get("NO_COLOR"), width=width)
-    return put(text + (f"\nReport: {shown(html)}\n" if html is not None else ""))
+    text += f"\nReport: {shown(html)}\n" if html is not None else ""
+    return put(exports.for_log(text))
+
+
+def _tell(exports: Exports, error: object) -> None:
+    """Write a sentence to the standard error, which a log takes in like the standard output."""
+    complain(exports.for_log(f"grade: {error}"))
 
 
 def put(text: str) -> list[str]:

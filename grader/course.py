@@ -15,6 +15,7 @@ import msgspec
 
 from .checks import Check
 from .errors import AssignmentError, SubmissionError, UsageError
+from .imports import Handling
 from .interface import Wanted
 from .sandbox.limits import Limits
 from .submission import Submission
@@ -48,10 +49,16 @@ class RunTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Whether statements of a failed cell that could run do so all the same.
     main : bool
         Whether modules run as ``__main__``, with what stands below that condition.
+    allowed_imports : tuple of str or None
+        The libraries that submissions may import beside the standard one; None for all.
+    forbidden_import : {"note", "no points", "refuse"}
+        What becomes of others.
     """
 
     salvage: bool = True
     main: bool = False
+    allowed_imports: tuple[str, ...] | None = None
+    forbidden_import: Handling = "note"
 
 
 class DataTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from .worker.statements import parsed
+from .worker.statements import parsed, statements
 
 MAX_TEXT = 200  # characters of a string constant that may name a file
 MAX_EARLIER = 5  # places of definitions that a later one replaces
@@ -75,7 +75,8 @@ COMPOUND = (
 def outline(python: str, source: str) -> Outline:
     """Return the outline of a cell.
 
-    A cell that does not parse is searched for ``def``, ``class`` and ``import`` line by line.
+    Of a cell that does not parse the statements that do are looked at, and its other lines are
+    searched for ``def``, ``class`` and ``import``.
 
     Parameters
     ----------
@@ -85,10 +86,22 @@ def outline(python: str, source: str) -> Outline:
     try:
         tree = parsed(python)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Outline(tuple(_lines_that_define(source)), frozenset(_lines_that_import(python)))
+        return _outline_of_parts(python, source)
     texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
     short = (text for text in texts if isinstance(text, str) and 0 < len(text) < MAX_TEXT)
     return Outline(tuple(_defined(tree.body)), frozenset(_imported(tree)), frozenset(short))
+
+
+def _outline_of_parts(python: str, source: str) -> Outline:
+    found: list[tuple[str, Definition]] = []
+    for part in statements(python):
+        tree = parsed(part.text)
+        ast.increment_lineno(tree, part.first - 1)
+        found += _defined(tree.body)
+    names = {name for name, _ in found}
+    found += (pair for pair in _lines_that_define(source) if pair[0] not in names)
+    found.sort(key=lambda pair: pair[1].line)
+    return Outline(tuple(found), frozenset(_lines_that_import(python)))
 
 
 def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:

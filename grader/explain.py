@@ -190,12 +190,12 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
     sets = _unions([options[quantity] for quantity in open_ones])
 
     def held(causes: Causes) -> tuple[str, ...]:
-        return tuple(q for q in open_ones if explainer.holds(causes, q))
+        return tuple(q for q in wrong if explainer.holds(causes, q))
 
     def cost(causes: Causes) -> tuple[int, int, int]:
         explained = held(causes)
         missed = [q for q in wrong if explainer.own(causes, q) and q not in explained]
-        return len(open_ones) - len(explained), len(causes), len(missed)
+        return len(wrong) - len(explained), len(causes), len(missed)
 
     possible = [s for s in sets if all(explainer.holds(s, quantity) for quantity in right)]
     ranked = sorted(possible, key=lambda s: (cost(s), sorted(s)))

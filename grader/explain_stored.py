@@ -92,10 +92,26 @@ class StoredExplainer:
     """Knows what mistakes give from the fixtures; for up to two mistakes on the way to a quantity.
 
     Nothing is computed from the student's own values here, so an unknown error is not carried.
+
+    Parameters
+    ----------
+    stored : Stored
+    cases, usable
+        As `WorkedExplainer` takes them.
+    base : collection of str
+        Conventions that stand in the place of steps throughout. Of each quantity, one of the two
+        that can be looked up is then taken.
     """
 
-    def __init__(self, stored: Stored, cases: Sequence[Observed], usable: Iterable[str]) -> None:
+    def __init__(
+        self,
+        stored: Stored,
+        cases: Sequence[Observed],
+        usable: Iterable[str],
+        base: Iterable[str] = (),
+    ) -> None:
         self.known = stored.known
+        self._base = frozenset(base)
         self._stored = stored
         self._cases = cases
         self._graph = Segments(stored.needs, usable)
@@ -122,13 +138,15 @@ class StoredExplainer:
         """Return the single mistakes that hold for a quantity, else the pairs that do."""
         if is_zero(quantity, self._cases):
             return []
-        relevant = [s for s in self._matches(quantity) if s == self._reaching(s, quantity)]
+        base = self._reaching(self._base, quantity)
+        matching = [s for s in self._matches(quantity) if s == self._reaching(s, quantity)]
+        relevant = [s - base for s in matching if s >= base]
         singles = [s for s in relevant if len(s) == 1]
         return sorted(singles or [s for s in relevant if s], key=sorted)
 
     def holds(self, causes: Causes, quantity: str) -> bool:
         """Whether the student's value is what these mistakes give, on every case."""
-        return self._reaching(causes, quantity) in self._matches(quantity)
+        return self._reaching(causes | self._base, quantity) in self._matches(quantity)
 
     def compute(self, causes: Causes, quantity: str, case: Observed) -> Array | None:
         """Return None: only the expected value is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
-from .definitions import line_of
+from .definitions import Definition, line_of
 from .errors import GradelabError, SubmissionError
 from .findings import Judgement
 from .fixtures import (
@@ -78,14 +78,24 @@ def grade(
     table = assignment.file.loss
     loss = None if table is None else Loss(table.quantity, table.gradients)
     submission = focused(submission, assignment.wanted, assignment.file.run.main)
-    interface = _interface(submission, assignment, adapter)
-    if interface.names:  # what stands for a name asked for can have a file of its own
-        wanted = (*assignment.wanted, *interface.names.values())
+    likely = _interface(submission, assignment, adapter, submission.everywhere)
+    meant = [*likely.names.values(), *(n for some in likely.candidates.values() for n in some)]
+    if meant:  # what stands for a name asked for can have a file of its own
+        wanted = (*assignment.wanted, *meant)
         submission = focused(submission, wanted, assignment.file.run.main)
+    interface = _interface(submission, assignment, adapter, submission.definitions)
     run = assignment.file.run
-    manner = Manner(limits, run.salvage, assignment.file.data.installed)
+    manner = Manner(
+        limits,
+        run.salvage,
+        assignment.file.data.installed,
+        run.allowed_imports,
+        run.forbidden_import,
+    )
     with parent:
-        parent.prepare(libraries(submission), data_for(assignment, submission))
+        parent.prepare(
+            libraries(submission, run.allowed_imports), data_for(assignment, submission)
+        )
         seen = observe(
             submission,
             checks,
@@ -200,6 +210,9 @@ def _locate(
     definition = submission.definitions.get(name)
     if definition is None:
         return None
+    if submission.texts[definition.cell].label == "adapter.py" and definition.earlier:
+        cell, line = definition.earlier[-1]  # the adapter only stands around it
+        return Place(submission.texts[cell].label, line, name)
     line = line_of(definition, quantity) or definition.line
     return Place(submission.texts[definition.cell].label, line, name)
 
@@ -209,9 +222,14 @@ def _isolation(active: Sequence[str]) -> Isolation:
     return Isolation("process" if missing else "full", ("process", *active), missing)
 
 
-def _interface(submission: Submission, assignment: Assignment, adapter: bytes | None) -> Interface:
+def _interface(
+    submission: Submission,
+    assignment: Assignment,
+    adapter: bytes | None,
+    definitions: Mapping[str, Definition],
+) -> Interface:
     """Find the submission's names; an adapter that came with it and is wrong costs only itself."""
-    asked = (assignment.file.functions, assignment.file.interface, submission.definitions)
+    asked = (assignment.file.functions, assignment.file.interface, definitions)
     if adapter is not None:
         return fit(*asked, read_adapter(adapter))
     if submission.adapter is None:

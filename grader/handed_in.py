@@ -62,8 +62,9 @@ class HandedIn:
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as text; what is no UTF-8 in it becomes a replacement character."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """Return a path as text on one line; what cannot be shown becomes a replacement character."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "\ufffd", text)
 
 
 def take_in(path: Path) -> HandedIn:
@@ -235,7 +236,7 @@ def _unpack_all(file: IO[bytes], shelf: _Shelf) -> None:
 
 
 def _open_inner(shelf: _Shelf) -> None:
-    """Where there is no code but there are zips, as course sites pack them, take what is in them."""
+    """Where there is no code but zips, as course sites pack them, take what is in those."""
     if shelf.has_code:
         return
     import zipfile
@@ -255,7 +256,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shelf: _Shelf) -> N
 
     raw = shown(info.filename).replace("\\", "/")
     parts = PurePosixPath(raw).parts
-    if info.is_dir() or raw.endswith("/") or not parts:
+    if raw.endswith("/") or not parts:
         return
     name = "/".join(parts)
     if raw.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", raw):

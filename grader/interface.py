@@ -46,12 +46,15 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Other names that are accepted.
     orders : tuple of tuple of str
         Other orders of the parameters that are accepted, known by the submission's own names.
+    in_place : bool
+        Whether it may overwrite the arrays that it is given.
     """
 
     parameters: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     orders: tuple[tuple[str, ...], ...] = ()
+    in_place: bool = False
 
 
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +95,8 @@ class Interface:
     candidates : mapping of str to tuple of str
         Name asked for -> names that could be meant, none of which was chosen.
     notes : tuple of str
+    in_place : collection of str
+        The submission's names of functions that may overwrite their arguments.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +105,7 @@ class Interface:
     returns: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    in_place: Collection[str] = ()
 
     def ordered(self, name: str | None, arguments: Sequence[object]) -> Sequence[object]:
         """Return a call's arguments as the submission's function takes them."""
@@ -170,7 +176,9 @@ def fit(
                 notes.append(wording.reordered(name, definitions[names.get(name, name)].parameters))
     returns = {name: _returns(name, wanted, given) for name, given in adapter.returns.items()}
     different = {name: own for name, own in names.items() if own != name}
-    return Interface(different, adapter.attributes, arguments, returns, candidates, tuple(notes))
+    in_place = {names.get(name, name) for name, asked in wanted.items() if asked.in_place}
+    parts = (different, adapter.attributes, arguments, returns, candidates, tuple(notes))
+    return Interface(*parts, frozenset(in_place))
 
 
 def _returns(name: str, wanted: Mapping[str, Wanted], given: Sequence[str]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from .interface import Interface
 from .replay import Replay
 from .results import Failure
 from .sandbox.worker import Answer, Worker, WorkerGone
-from .student import StudentFault
+from .student import StudentFault, StudentObject
 
 
 class Line:
@@ -30,13 +30,17 @@ class Line:
         self._worker, self._replay, self._interface, self._note = worker, replay, interface, note
         worker.line = self
         self._printed = ""
+        self._methods: dict[int, str] = {}  # by which name an object's method was got
         self.called: str | None = None
         self.hung = False
 
     def get(self, name: str | None, handle: int | None = None) -> Any:
         """Return a global name or an attribute; without a name, what is behind `handle`."""
         own = None if name is None else self._own(name, handle)
-        return self._value(own, lambda s: self._worker.get(own, handle, s))
+        value = self._value(own, lambda s: self._worker.get(own, handle, s))
+        if own is not None and isinstance(value, StudentObject):
+            self._methods[object.__getattribute__(value, "_handle")] = own
+        return value
 
     def set(self, name: str, value: object, handle: int | None = None) -> None:
         """Set a global name or an attribute."""
@@ -55,7 +59,8 @@ class Line:
         own = None if name is None else self._own(name, handle)
         self.called = own or self.called
         given = self._interface.ordered(name, arguments), keywords or {}
-        value = self._value(own, lambda s: self._worker.call(own, *given, handle, s, hold))
+        label = own or self._methods.get(-1 if handle is None else handle)
+        value = self._value(label, lambda s: self._worker.call(own, *given, handle, s, hold))
         return value if hold else self._interface.returned(name, value)
 
     def file(self, name: str) -> Any:
@@ -101,7 +106,7 @@ class Line:
             raise StudentFault(Failure(gone.kind, text, places=places, called=label)) from gone
         self._printed += answer.output
         self._replay.hear(answer)
-        for path in answer.changed:
+        for path in () if label in self._interface.in_place else answer.changed:
             self._note(wording.changed_argument(label, path, traced.parameters_of(label)))
         if answer.error is not None:
             self.hung = answer.error.kind == "timeout"

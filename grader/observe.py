@@ -14,6 +14,7 @@ from typing import Any
 
 from . import drift, wording
 from .checks import Check, Inputs
+from .imports import asked_for, forbidden_imports
 from .interface import Interface
 from .line import Line
 from .own_gradients import Loss, OwnGradients, own_gradients
@@ -90,6 +91,14 @@ def observe(
     replay = Replay(submission, parent, manner, interface)
     worker: Worker | None = replay.first()
     seen.cells, seen.active = tuple(replay.cells), replay.active
+    forbidden = _forbidden(submission, replay, manner)
+    for name, place in forbidden.items():
+        seen.note(wording.forbidden_import(name, place, manner.forbidden))
+    if forbidden and manner.forbidden == "no points":
+        if worker is not None:
+            worker.close()
+        seen.values = _without_points(checks, quantities, cases, forbidden)
+        return seen
     if replay.over_budget:
         seen.note(wording.over_budget(manner.limits.training))
     if worker is not None and not checks:
@@ -129,6 +138,34 @@ def observe(
     return seen
 
 
+def _forbidden(submission: Submission, replay: Replay, manner: Manner) -> dict[str, Place | None]:
+    """Return the libraries that a submission imports and must not, with their places."""
+    if manner.allowed is None:
+        return {}
+    found: dict[str, Place | None] = dict(forbidden_imports(submission, manner.allowed))
+    for name in asked_for(replay.said):
+        found.setdefault(name, None)
+    return found
+
+
+def _without_points(
+    checks: Sequence[Check],
+    quantities: Mapping[str, Sequence[str]],
+    cases: Sequence[Inputs],
+    forbidden: Mapping[str, Place | None],
+) -> dict[str, dict[str, dict[str, Any]]]:
+    name, place = next(iter(forbidden.items()))
+    text = wording.no_points_for(name)
+    failure = Failure("error", text, places=() if place is None else (place,))
+    return {
+        check.name: {
+            case.name: dict.fromkeys(quantities[check.name], failure)
+            for case in (cases[:1] if check.once else cases)
+        }
+        for check in checks
+    }
+
+
 def _twice(submission: Submission, functions: Sequence[str], interface: Interface) -> Iterator[str]:
     """Yield a note on each name asked for that the submission defines more than once."""
     for name in functions:
@@ -137,6 +174,8 @@ def _twice(submission: Submission, functions: Sequence[str], interface: Interfac
         if made is not None and made.earlier:
             places = [*made.earlier, (made.cell, made.line)]
             at = [Place(submission.texts[cell].label, line) for cell, line in places]
+            if at[-1].cell == "adapter.py":
+                continue  # it stands around the submission's own
             yield wording.defined_twice(own, at)
 
 

@@ -34,7 +34,8 @@ def read_submission(path: Path, wanted: Collection[str] = ()) -> Submission:
     if handed.main is None:
         sources, unread = read_sources(handed.files)
         if not sources:
-            raise SubmissionError(f"{shown(path)}: no code file in it can be read: {unread[0]}")
+            why = unread[0] if unread else "there is an adapter alone; hand in what it is for"
+            raise SubmissionError(f"{shown(path)}: no code file in it can be read: {why}")
         return arrange(handed, sources, unread, wanted)
     main = read_source(handed.main, handed.files[handed.main], shown(path))
     adapters = [*ADAPTERS, *(f"{path.stem}.{name}" for name in ADAPTERS)]
@@ -42,6 +43,16 @@ def read_submission(path: Path, wanted: Collection[str] = ()) -> Submission:
     sources, unread = read_sources(beside)
     handed = replace(handed, files={**beside, **handed.files})
     return arrange(handed, [main, *sources], unread, wanted)
+
+
+def with_adapter(submission: Submission, python: bytes) -> Submission:
+    """Return a submission with an adapter.py as its last cell, instead of one that came with it."""
+    if submission.handed is None or not submission.programs:
+        return submission
+    folder = submission.programs[0].folder
+    path = f"{folder}/adapter.py" if folder else "adapter.py"
+    handed = replace(submission.handed, files={**submission.handed.files, path: python})
+    return replace(focused(replace(submission, handed=handed), (), False), notes=submission.notes)
 
 
 def focused(submission: Submission, wanted: Collection[str], as_main: bool) -> Submission:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .compare import Pattern, allowing_for, as_numbers, is_close
+from .estimated import Estimated
 
 if TYPE_CHECKING:
     from .findings import Expected, Finding
@@ -26,7 +27,7 @@ class Relation:
     Attributes
     ----------
     layout : str or None
-        As in `Pattern`.
+        As in `Pattern`; ``"unchanged"`` where an update was looked at and did nothing.
     factor : float or None
         A number that is the same on every case.
     symbol : str or None
@@ -62,7 +63,11 @@ def find_relation(
     if len(found) < len(wrong):
         return _same_as(quantity, wrong)
     right = [case.sizes for f, case in pairs if f.verdict == "correct"]
-    return _same_pattern(found, wrong, right)
+    same = _same_pattern(found, wrong, right)
+    applied = all(isinstance(f.observed, Estimated) for f, _ in wrong)
+    if same is not None and same.factor == 0 and applied:
+        return Relation("unchanged")
+    return same
 
 
 def plain_factor(

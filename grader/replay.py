@@ -10,6 +10,7 @@ from typing import Any
 
 from . import pictures, wording
 from .definitions import Definition
+from .imports import Handling
 from .interface import Interface
 from .results import Cell, CellState, FailureKind, Figure
 from .sandbox import wire
@@ -38,11 +39,17 @@ class Manner:
         Whether the statements around a failure run all the same.
     real : tuple of str
         The libraries that are used themselves where they are installed.
+    allowed : tuple of str or None
+        The libraries that may be imported; None for all.
+    forbidden : {"note", "no points", "refuse"}
+        What becomes of others.
     """
 
     limits: Limits
     salvage: bool = True
     real: tuple[str, ...] = ()
+    allowed: tuple[str, ...] | None = None
+    forbidden: Handling = "note"
 
 
 def _state(kind: FailureKind) -> CellState:
@@ -169,6 +176,10 @@ class Replay:
             "salvage": self._manner.salvage,
             "pictures": pictures,
             "real": self._manner.real,
+            "allowed": self._manner.allowed,
+            "refuse": self._manner.forbidden == "refuse",
+            "output": self.limits.output,
+            "returned": self.limits.returned,
         }
         worker = Worker(self._parent, self.limits, setup, submission.files)
         self.active = worker.active

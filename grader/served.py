@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,9 +34,11 @@ LIBRARIES = {
 """Libraries that take long to import, and which module of them does it."""
 
 
-def libraries(submission: Submission) -> list[str]:
-    """Return the slow modules that a submission is going to import, where they are installed."""
+def libraries(submission: Submission, allowed: Collection[str] | None = None) -> list[str]:
+    """Return the slow modules that a submission is going to import, of those that it may."""
     names = {name.split(".")[0] for source in submission.sources for name in source.imports}
+    if allowed is not None:
+        names &= set(allowed)
     return sorted({LIBRARIES[name] for name in names & LIBRARIES.keys()})
 
 

@@ -86,6 +86,12 @@ class Submission:
         return (*self.cells, *self.siblings.values())
 
     @property
+    def everywhere(self) -> dict[str, Definition]:
+        """What any of its files defines, also those that are not run: their places mean nothing."""
+        found = {name: made for s in self.sources for name, made in s.definitions.items()}
+        return found | dict(self.definitions)
+
+    @property
     def names(self) -> frozenset[str]:
         """The names that any of its files defines."""
         return frozenset(name for source in self.sources for name in source.definitions)

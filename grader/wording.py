@@ -272,6 +272,18 @@ def stood_in(said: Iterable[tuple[str, str]]) -> list[str]:
     return [STOOD_IN[kind].format(listed(groups[kind])) for kind in STOOD_IN if kind in groups]
 
 
+def forbidden_import(name: str, place: Place | None, handling: str) -> str:
+    """Say that a library is imported that the assignment does not allow."""
+    at = f" ({place.cell}, line {place.line})" if place is not None else ""
+    then = {"no points": ": no points", "refuse": ": the import failed here"}.get(handling, "")
+    return f"{short(name, 60)} is imported{at}, and the assignment does not allow it{then}"
+
+
+def no_points_for(name: str) -> str:
+    """Say why nothing was checked."""
+    return f"not checked: the assignment does not allow {short(name, 60)}"
+
+
 def not_adapted(error: str) -> str:
     """Say that an adapter could not be used."""
     return f"Not used: {short(error)}"
@@ -460,6 +472,10 @@ def _layout_words(layout: str | None, be: str, have: str, their: str) -> tuple[s
             "An array of shape (N,) and one of shape (N, 1) combine to (N, N).",
         ),
         "summed": (f"{be} one number, the sum over all entries", "Over which axis is the sum?"),
+        "unchanged": (
+            f"{be} zero everywhere: the update changes nothing there",
+            "Follow the loop of the update: which layer comes first, and which one last?",
+        ),
         "order": (f"{have} the right values in another order", "Are rows or columns reversed?"),
     }.get(
         layout,

@@ -1,9 +1,12 @@
 """Layers: each passes values forward and gradients back.
 
-One sample is one row. In these files dQ is the gradient of the loss L with respect to Q, and has
-the shape of Q. A forward pass keeps what the backward pass after it needs; a backward pass writes
-the gradients of the layer's parameters over those of the last one. A layer must not see another
-forward pass between the two.
+The conventions of this library: one sample is one row, so that N samples are an array (N, n); a
+weight w[i, j] leads from input i to output j, so that weights have the shape (n_in, n_out); the
+loss L is a mean over the batch; dQ is the gradient of L with respect to Q, and has the shape of Q.
+
+A forward pass keeps what the backward pass after it needs; a backward pass writes the gradients of
+the layer's parameters over those of the last one. A layer must not see another forward pass between
+the two.
 """
 
 from __future__ import annotations
@@ -88,7 +91,7 @@ class Linear(Layer):
         dy = np.asarray(dy, dtype=self.w.dtype)
         # Not np.matmul, which takes six times as long for a batch of a single sample.
         np.dot(self.x.T, dy, out=self.dw)
-        np.sum(dy, axis=0, out=self.db)
+        dy.sum(axis=0, out=self.db)
 
 
 class Activation(Layer):

@@ -134,15 +134,19 @@ def cross_entropy_with_gradient(scores: Array, t: ArrayLike) -> tuple[Any, Array
     gradient : ndarray, shape (N, C)
         dL/dz.
     """
-    t = _targets(scores, t)
-    shifted = scores - np.max(scores, axis=-1, keepdims=True)
-    e = np.exp(shifted)
-    total = np.sum(e, axis=-1, keepdims=True)
-    loss = -np.sum(t * (shifted - np.log(total))) / len(scores)
-    e /= total  # softmax(z), in the array that held its numerators
-    e -= t
-    e /= len(scores)
-    return loss, e
+    # One class in each row and the samples side by side: sums and maxima over ten long rows are
+    # several times as fast as those over many rows of ten.
+    t = _targets(scores, t).T
+    logs = scores.T.astype(t.dtype, order="C")
+    logs -= logs.max(axis=0)
+    y = np.exp(logs)
+    total = y.sum(axis=0)
+    logs -= np.log(total)  # log softmax(z)
+    loss = -(t * logs).sum() / len(scores)
+    y /= total  # softmax(z)
+    y -= t
+    y /= len(scores)
+    return loss, y.T
 
 
 def _error(y: Array, t: ArrayLike) -> Array:

@@ -48,6 +48,10 @@ LONE: dict[str, Any] = {
     "salvage": True,
     "pictures": False,
     "real": (),
+    "allowed": None,
+    "refuse": False,
+    "output": 20_000,
+    "returned": 2**26,
 }
 """What a worker is told of a notebook that comes alone."""
 

@@ -195,13 +195,15 @@ def test_a_submission_that_fits_several_assignments_or_none_is_told_them(
 def test_the_only_assignment_of_a_course_is_taken_whatever_the_text_defines(command, tmp_path):
     cells = [f"exec({chr(10).join(SOLUTION)!r})"]
     write_notebook(tmp_path / "x.ipynb", cells)
+    for name in ("assignments", "fixtures"):
+        shutil.copytree(ROOT / name / "backprop_mse", tmp_path / name / "backprop_mse")
 
-    assert "20 / 20" in command("x.ipynb").stdout
+    assert "20 / 20" in command("x.ipynb", "--course", ".").stdout
 
 
 def test_an_assignment_that_cannot_be_read_stops_only_its_own_submissions(command, tmp_path):
     for name in ("assignments", "fixtures"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(ROOT / name / "backprop_mse", tmp_path / name / "backprop_mse")
     write_assignment(tmp_path, "another", ["g"])
     (tmp_path / "assignments" / "another" / "assignment.toml").write_text("title = 5")
     write_notebook(tmp_path / "x.ipynb", SOLUTION)
@@ -376,7 +378,7 @@ def test_a_file_name_that_is_not_utf_8_of_a_file_that_cannot_be_read_is_shown(tm
 
 def test_the_list_goes_on_after_a_broken_assignment_and_names_it(command, tmp_path):
     for name in ("assignments", "fixtures"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(ROOT / name / "backprop_mse", tmp_path / name / "backprop_mse")
     write_assignment(tmp_path, "another", ["g"])
     toml = tmp_path / "assignments" / "backprop_mse" / "assignment.toml"
     done = command("--course", ".", "list", of="gradelab")

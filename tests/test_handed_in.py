@@ -7,12 +7,15 @@ import stat
 import zipfile
 
 import pytest
-from homework import SOLUTION, write_notebook
+from homework import BACKWARD, FORWARD, IMPORTS, SIGMOID, SOLUTION, write_notebook
 
 from grader import handed_in
+from grader.course import find_course
 from grader.errors import SubmissionError
+from grader.grading import grade
 from grader.handed_in import take_in
 from grader.reading import focused, read_submission
+from grader.sandbox.parent import WarmParent
 
 CODE = "\n".join(SOLUTION)
 
@@ -170,3 +173,45 @@ def test_a_zip_reads_as_the_folder_it_was_made_of(tmp_path):
     (folder / "hw.py").write_text(CODE)
     packed(tmp_path / "a.zip", [("hw.py", CODE)])
     assert take_in(tmp_path / "a.zip").files == take_in(folder).files
+
+
+def test_a_zip_in_a_zip_is_opened_where_there_is_no_code_beside_it(tmp_path):
+    packed(tmp_path / "inner.zip", [("hw.py", "x = 1"), ("../out.py", "x")])
+    data = (tmp_path / "inner.zip").read_bytes()
+    found = take_in(packed(tmp_path / "a.zip", [("hand-in/b.zip", data), ("c.zip", b"no zip")]))
+    assert list(found.files) == ["hw.py"]
+    assert [note.split(":")[0] for note in found.notes] == [
+        "../out.py was left out",
+        "c.zip was left out",
+    ]
+    assert list(take_in(packed(tmp_path / "a.zip", [("b.zip", data), ("d.py", "")])).files) == [
+        "b.zip",
+        "d.py",
+    ]
+
+
+def test_a_zip_with_a_nameless_entry_or_an_adapter_alone_is_refused_in_a_sentence(tmp_path):
+    for name in ("", "adapter.py"):
+        with pytest.raises(SubmissionError, match="no code file|no .ipynb or .py file"):
+            read_submission(packed(tmp_path / "a.zip", [(name, "x = 1")]))
+
+
+def test_line_ends_in_names_are_not_shown(tmp_path):
+    found = take_in(packed(tmp_path / "a.zip", [("a\nb.py", "x = 1")]))
+    assert list(found.files) == ["a\ufffdb.py"]
+
+
+def test_what_stands_for_a_wanted_name_is_run_from_a_file_of_its_own(tmp_path):
+    folder = tmp_path / "hand-in"
+    folder.mkdir()
+    (folder / "maths.py").write_text("\n".join((IMPORTS, SIGMOID, FORWARD)))
+    write_notebook(
+        folder / "hw.ipynb",
+        [
+            "from maths import *\nimport numpy as np",
+            BACKWARD.replace("back_propagation", "backprop"),
+        ],
+    )
+    with WarmParent() as parent:
+        result = grade(read_submission(folder), find_course().assignment("backprop_mse"), parent)
+    assert result.score == 20

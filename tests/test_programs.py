@@ -105,7 +105,9 @@ def test_two_modules_that_import_each_other_work_as_in_python(graded):
 
 def test_a_sibling_that_trains_for_ever_is_stopped_and_its_definitions_count(graded):
     maths = IMPORTS + "\nwhile True:\n    pass\n" + SIGMOID
-    result = graded({"maths.py": maths, "hw.py": "from maths import *\n" + FORWARD + BACKWARD}, cell=2)
+    result = graded(
+        {"maths.py": maths, "hw.py": "from maths import *\n" + FORWARD + BACKWARD}, cell=2
+    )
     assert all_right(result)
     assert cell(result, "maths.py").state == "timeout"
 

@@ -47,6 +47,25 @@ def test_definitions_around_a_syntax_error_count_and_the_report_says_so(submit):
     assert "ran all the same" in result.cells[1].notes[-1]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "def f(n):\n    return f(n + 1)\nf(0)",
+        "from __future__ import division",
+        "x = 1\nreturn x",
+        "while True:\n    pass\nwhile True:\n    pass",
+    ],
+)
+def test_definitions_after_any_failure_in_a_module_count(submit, first):
+    assert submit(f"{IMPORTS}\n{first}\n{REST}", cell=0.5).score == 20
+
+
+def test_a_definition_needs_no_name_that_stands_in_its_annotations_only(submit):
+    annotated = SIGMOID.replace("(z)", "(z: torch.Tensor) -> nn.Module")
+
+    assert submit([IMPORTS, annotated, FORWARD, BACKWARD]).score == 20
+
+
 def test_definitions_after_an_endless_loop_in_a_module_count(submit):
     result = submit(f"{IMPORTS}\nwhile True:\n    pass\n{REST}", cell=0.5)
 

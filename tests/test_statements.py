@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import ast
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.statements import statements
+from grader.worker.statements import rest, statements
 
 
 def split(source):
@@ -56,3 +57,17 @@ def test_any_text_gives_statements_that_parse_on_their_own_lines(source):
         tree = ast.parse(statement.source)
         assert tree.body[0].lineno >= statement.first
         assert statement.last <= source.count("\n") + 1
+
+
+def test_long_texts_that_do_not_parse_are_split_in_time_proportional_to_their_length():
+    source = "@f\n" * 50_000 + "x = 1\n" * 50_000 + "("
+    started = time.process_time()
+    parts = statements(source)
+
+    assert len(parts) == 50_000
+    assert time.process_time() - started < 20  # in quadratic time it takes minutes
+
+
+@pytest.mark.parametrize("source", ["x = 1\nreturn x\ny = 2", "x = 1\nfrom __future__ import a\ny"])
+def test_of_a_cell_that_parses_and_does_not_compile_nothing_has_run(source):
+    assert len(rest(source, 2)) == 3

@@ -97,6 +97,14 @@ def test_byte_order_marks_line_ends_and_lone_surrogates_do_no_harm(tmp_path):
     assert cell.source == "x = 'ä'\ny = '?'"
 
 
+def test_utf_16_is_read_by_its_byte_order_mark(tmp_path):
+    (cell,) = read(tmp_path / "a.py", "x = 'ä'\r\n".encode("utf-16")).cells
+    assert cell.source == "x = 'ä'\n"
+    assert "UTF-16" in cell.notes[0]
+    data = json.dumps(notebook(["x = 1"])).encode("utf-16")
+    assert read(tmp_path / "a.ipynb", data).cells[0].source == "x = 1"
+
+
 @pytest.mark.parametrize(
     ("content", "text"),
     [
@@ -135,10 +143,25 @@ def test_modules_are_decoded_as_python_does_and_else_as_latin_1(tmp_path, conten
         ('%who\n"k=%d" % 5', 'pass\n"k=%d" % 5'),
         ("%who\n# really?\nx = 'why?'", "pass\n# really?\nx = 'why?'"),
         ("x = np.dot?\ny = 1", "pass\ny = 1"),
+        ("\n  # a\n  def f():\n    x\n  y", "\n# a\ndef f():\n  x\ny"),
+        (
+            "%pylab inline\nx = pi",
+            "import numpy as np; import matplotlib.pyplot as plt; from pylab import *\nx = pi",
+        ),
     ],
 )
 def test_what_is_not_python_is_left_out_line_by_line(source, python):
     assert to_python(source)[0] == python
+
+
+def test_a_cell_that_writes_a_file_writes_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for option, text in (("", "x = 1\n"), ("-a ", "%who\ny = 'ä'")):
+        python, notes = to_python(f"%%writefile {option}utils.py\n{text}")
+        assert python.count("\n") == 1 + text.count("\n")
+        assert notes == ("the cell was written to utils.py: not run",)
+        exec(python)
+    assert (tmp_path / "utils.py").read_text("utf-8") == "x = 1\n%who\ny = 'ä'"
 
 
 def test_what_was_left_out_is_noted():
@@ -247,6 +270,24 @@ def test_definitions_are_found_with_their_last_place_even_in_cells_that_do_not_p
         "g": (2, 2),
     }
     assert found["f"].parameters == ("c",)
+
+
+def test_definitions_under_conditions_and_imports_are_found_and_no_second_tries(tmp_path):
+    cells = [
+        "if fast:\n    def f(x): pass\nelse:\n    def f(y): pass",
+        "try:\n    import g\nexcept ImportError:\n    from h import i as g, j",
+        "x = 1\nprint 'x'\nwhile True:\n    def k(z): pass",
+    ]
+    found = read_submission(write_notebook(tmp_path / "a.ipynb", cells)).definitions
+
+    assert {name: (d.kind, d.cell, d.line) for name, d in found.items()} == {
+        "f": ("function", 0, 4),
+        "g": ("import", 1, 4),
+        "j": ("import", 1, 4),
+        "x": ("value", 2, 1),
+        "k": ("function", 2, 4),
+    }
+    assert not found["f"].earlier
 
 
 @pytest.mark.parametrize("quantity", ["dW1", "db1", "L", "dW2"])

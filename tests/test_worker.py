@@ -265,3 +265,21 @@ def test_who_writes_to_the_socket_ends_the_conversation_and_nothing_else(parent)
 
     with Worker(parent, Limits(), LONE, {}) as next_one:
         assert value_of(next_one, "x = 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "source"),
+    [
+        (Limits(files=50), "for n in range(100_000): open(f'{n}', 'w').close()"),
+        (
+            Limits(written=2**20),
+            "for n in range(10**6): open(f'{n % 40}', 'wb').write(bytes(2**17))",
+        ),
+        (Limits(files=50), "for n in range(60): open(f'{n}', 'w').close()"),
+    ],
+)
+def test_a_submission_that_fills_its_folder_is_ended(parent, limits, source):
+    with Worker(parent, limits, LONE, {}) as worker:
+        with pytest.raises(WorkerGone, match="its folder holds more than"):
+            worker.run(0, 0, "cell", source, 20)
+        assert not worker.alive

@@ -109,7 +109,7 @@ def as_code(text: str) -> str:
 # --- workflow commands -------------------------------------------------------------------------
 
 
-def commands(result: Result, path: str | None, fail_under: float = 0.0, notices: bool = True) -> str:
+def commands(result: Result, path: str | None, fail_under: float = 0.0) -> str:
     """Return workflow commands, one per line: annotations on the student's file, and two notices.
 
     Parameters
@@ -120,12 +120,15 @@ def commands(result: Result, path: str | None, fail_under: float = 0.0, notices:
         annotations belong to no file.
     fail_under : float
         As for `grader.report.exported.outcome`.
-    notices : bool
-        Whether to print the points as GitHub Classroom read them.
+
+    Notes
+    -----
+    The notices are those of classroom-resources/autograding-grading-reporter; GitHub Classroom read
+    the points from them.
     """
     ended = outcome(result, fail_under)
     lines = [*_problem(result, ended, path), *_annotations(result, path)]
-    if notices and result.max_score:
+    if result.max_score:
         got, of = number(result.score), number(result.max_score)
         report = f'{{"totalPoints":{got},"maxPoints":{of}}}'
         lines.append(command("notice", f"Points {got}/{of}", title="Autograding complete"))
@@ -206,7 +209,9 @@ def command(level: Level, message: str, **properties: str) -> str:
     """
     given = {name: one_line(value) for name, value in properties.items() if value}
     text = ",".join(f"{name}={_property(value)}" for name, value in given.items())
-    lines = (one_line(line, MAX_MESSAGE) for line in clip(visible(message), MAX_MESSAGE).split("\n"))
+    lines = (
+        one_line(line, MAX_MESSAGE) for line in clip(visible(message), MAX_MESSAGE).split("\n")
+    )
     return f"::{level}{' ' if text else ''}{text}::{_data(chr(10).join(lines))}"
 
 

@@ -10,8 +10,6 @@ from .exported import name_of, number, one_line, overview, passed, shares, text_
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 
-VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
-
 
 def render(result: Result, visibility: Visibility = "visible") -> bytes:
     """Return ``results.json``.

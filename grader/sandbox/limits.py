@@ -24,6 +24,14 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Bytes of address space of a worker. Past it an allocation fails (`memory`).
     file : int
         Bytes of one file that the submission writes. Past it a write fails.
+    written : int
+        Bytes of all files in its folder. Past it the process is ended (`crash`).
+    files : int
+        How many files there may be in its folder; the same.
+    output : int
+        Characters kept of what one cell or call prints; more are counted and dropped.
+    returned : int
+        Bytes of arrays in one answer. An array beyond that is described instead of compared.
     """
 
     cell: float = 20.0
@@ -32,3 +40,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     submission: float = 300.0
     memory: int = 2 * 2**30
     file: int = 64 * 2**20
+    written: int = 512 * 2**20
+    files: int = 10_000
+    output: int = 20_000
+    returned: int = 64 * 2**20

@@ -191,8 +191,8 @@ class WarmParent:
         limits: dict[str, float],
         setup: dict[str, Any],
         files: Mapping[str, bytes],
-    ) -> int:
-        """Fork a worker that answers on `sock` and return its process id.
+    ) -> tuple[int, Path]:
+        """Fork a worker that answers on `sock`; return its process id and its scratch folder.
 
         Parameters
         ----------
@@ -228,7 +228,7 @@ class WarmParent:
                 continue
             self._answered = True
             self._workers.add(pid)
-            return pid
+            return pid, scratch
 
     def end(self, pid: int, grace: float = 0.0) -> int | None:
         """Kill a worker and all it has started; return its wait status.

@@ -10,6 +10,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -22,6 +23,7 @@ PREFIX = struct.Struct("<II")
 MAX_HEADER = 8 * 2**20  # bytes
 MAX_BODY = 64 * 2**20  # bytes
 MAX_DIMENSIONS = 32
+WATCH = 0.2  # seconds between two looks at a worker that is silent
 DTYPES = frozenset(
     np.dtype(code).newbyteorder("<").str
     for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -182,8 +184,20 @@ def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None
     sock.sendall(PREFIX.pack(len(text), len(body)) + text + body)
 
 
-def receive(sock: socket.socket, deadline: float) -> tuple[bytes, memoryview]:
+def receive(
+    sock: socket.socket,
+    deadline: float,
+    max_body: int = MAX_BODY,
+    watch: Callable[[], None] = lambda: None,
+) -> tuple[bytes, memoryview]:
     """Receive one frame until `deadline` (of `time.monotonic`).
+
+    Parameters
+    ----------
+    max_body : int
+        Bytes of arrays that are accepted.
+    watch : callable
+        Called several times a second while the other end is silent.
 
     Raises
     ------
@@ -194,21 +208,26 @@ def receive(sock: socket.socket, deadline: float) -> tuple[bytes, memoryview]:
     BadFrame
         If it announces more than the caps allow.
     """
-    n_header, n_body = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline))
-    if n_header > MAX_HEADER or n_body > MAX_BODY:
+    n_header, n_body = PREFIX.unpack(_exactly(sock, PREFIX.size, deadline, watch))
+    if n_header > MAX_HEADER or n_body > max_body:
         raise BadFrame("the answer is too large")
-    return _exactly(sock, n_header, deadline), memoryview(_exactly(sock, n_body, deadline))
+    header = _exactly(sock, n_header, deadline, watch)
+    return header, memoryview(_exactly(sock, n_body, deadline, watch))
 
 
-def _exactly(sock: socket.socket, n: int, deadline: float) -> bytes:
+def _exactly(sock: socket.socket, n: int, deadline: float, watch: Callable[[], None]) -> bytes:
     data = bytearray(n)
     view, at = memoryview(data), 0
     while at < n:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        sock.settimeout(left)
-        got = sock.recv_into(view[at:])
+        sock.settimeout(min(left, WATCH))
+        try:
+            got = sock.recv_into(view[at:])
+        except TimeoutError:
+            watch()
+            continue
         if not got:
             raise EOFError
         at += got

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from . import wire
 from .limits import Limits
 from .parent import WALLS, WarmParent
 
+FIGURES = 64 * 2**20  # bytes of pictures beside the values of one answer
 GRACE = 1.0  # seconds between the worker's own clock and ours, which kills
 
 
@@ -100,7 +102,8 @@ class Worker:
             "walls": parent.isolation != "off",
         }
         with theirs:
-            self._pid: int | None = parent.fork(theirs, numbers, setup, files)
+            self._pid: int | None
+            self._pid, self._folder = parent.fork(theirs, numbers, setup, files)
         try:
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
@@ -111,6 +114,8 @@ class Worker:
                 f"files of {limits.file:,} bytes; can the system set them?"
             ) from error
 
+        self._limits = limits
+        self._max_body = limits.returned + FIGURES
         missing = [wall for wall in WALLS if wall not in self.active]
         if missing and parent.isolation == "require":
             self.close()
@@ -185,7 +190,8 @@ class Worker:
         try:
             self._sock.settimeout(seconds + GRACE)
             wire.send(self._sock, request, b"".join(parts))
-            header, body = wire.receive(self._sock, deadline)
+            header, body = wire.receive(self._sock, deadline, self._max_body, self._watch)
+            self._watch()
             reply = wire.read_reply(header)
             if reply.id != self._asked:
                 raise wire.BadFrame("two processes answer: did it fork?")
@@ -206,6 +212,26 @@ class Worker:
         changed = tuple(tuple(path) for path in reply.changed)
         parts_of = (reply.imported, reply.said, figures)
         return Answer(value, reply.error, changed, output, *parts_of)
+
+    def _watch(self) -> None:
+        """Look at what the submission has written.
+
+        Raises
+        ------
+        wire.BadFrame
+            If it is more than it may write.
+        """
+        size = count = 0
+        for top, _, names in os.walk(self._folder):
+            count += len(names)
+            for name in names[: self._limits.files]:
+                with contextlib.suppress(OSError):
+                    size += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118
+            if size > self._limits.written or count > self._limits.files:
+                raise wire.BadFrame(
+                    f"its folder holds more than {self._limits.files:,} files or "
+                    f"{self._limits.written / 2**20:,.0f} MB"
+                )
 
     def _stand_in(self, kind: Opaque, handle: int, is_callable: bool) -> object:
         return StudentObject(self.line, kind, handle, is_callable)

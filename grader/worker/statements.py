@@ -29,16 +29,21 @@ class Statement:
     ----------
     first, last : int
         Its lines in the cell, counted from 1.
-    source : str
-        Python that has the statement on these lines and nothing before it.
+    text : str
+        The statement by itself.
     defines : bool
         Whether it is an import or a definition, which runs none of the student's own work.
     """
 
     first: int
     last: int
-    source: str
+    text: str
     defines: bool = False
+
+    @property
+    def source(self) -> str:
+        """Python that has the statement on its lines and nothing before it."""
+        return "\n" * (self.first - 1) + self.text
 
 
 def statements(python: str) -> list[Statement]:
@@ -107,12 +112,11 @@ def _of(tree: ast.Module, lines: list[str], above: int) -> Iterator[Statement]:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and len(node.names) > 1:
             for name in node.names:
                 one = ast.copy_location(_with_name(node, name), node)
-                yield Statement(*place, "\n" * (place[0] - 1) + ast.unparse(one), kind)
+                yield Statement(*place, ast.unparse(one), kind)
         elif not before and not after:
-            text = "\n".join(lines[first - 1 : last])
-            yield Statement(*place, "\n" * (place[0] - 1) + text, kind)
+            yield Statement(*place, "\n".join(lines[first - 1 : last]), kind)
         else:  # several on one line
-            yield Statement(*place, "\n" * (place[0] - 1) + ast.unparse(node), kind)
+            yield Statement(*place, ast.unparse(node), kind)
 
 
 def _first(node: ast.stmt) -> int:
@@ -133,7 +137,7 @@ def _chunks(lines: list[str]) -> Iterator[list[Statement]]:
     for start, end in itertools.pairwise([*starts, len(lines)]):
         if lines[start].startswith("@"):
             continue  # read with what it decorates
-        while start - 1 in starts and lines[start - 1].startswith("@"):
+        while start > 0 and lines[start - 1].startswith("@"):
             start -= 1
         piece = lines[start:end]
         try:

@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def close_inside(scratch: str, numbers: dict[str, Any]) -> list[str]:
     """
     active = limits.confine(numbers)
     if numbers["walls"] and sys.platform == "linux":
-        for build in (lambda: _own_folder(scratch), _drop_capabilities, seccomp.restrict):
+        for build in (partial(_own_folder, scratch), _drop_capabilities, seccomp.restrict):
             try:
                 build()
             except OSError:  # the proof says what is missing

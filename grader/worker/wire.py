@@ -76,11 +76,15 @@ class Encoder:
         Keeps an object and returns its handle.
     max_text : int
         Characters of one string.
+    max_body : int
+        Bytes of all arrays together.
     """
 
-    def __init__(self, keep: Callable[[Any], int], max_text: int = MAX_TEXT) -> None:
+    def __init__(
+        self, keep: Callable[[Any], int], max_text: int = MAX_TEXT, max_body: int = MAX_BODY
+    ) -> None:
         self._keep = keep
-        self._max_text = max_text
+        self._max_text, self._max_body = max_text, max_body
         self._parts: list[bytes] = []
         self._size = 0
         self._nodes = 0
@@ -149,7 +153,7 @@ class Encoder:
         dtype = array.dtype
         if dtype.kind not in "biufc":
             return self._opaque(value, f"its dtype is {dtype.kind}", dtype=dtype, array=array)
-        if array.nbytes > MAX_BODY - self._size:
+        if array.nbytes > self._max_body - self._size:
             return self._opaque(value, "it is too large to compare", dtype=dtype, array=array)
         if dtype.itemsize > 8 and dtype.kind in "fc":  # long doubles differ between machines
             dtype = _dtype("<c16" if dtype.kind == "c" else "<f8")

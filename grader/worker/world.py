@@ -13,12 +13,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import artefacts, drift, siblings, standins, wire
+from . import artefacts, drift, policy, siblings, standins, wire
 from .clock import Clock, OutOfTime
 from .figures import Figures
 from .output import Capture
 
-MAX_OUTPUT = 20_000  # characters kept of what one cell or call prints
 MAX_MESSAGE = 2_000  # characters kept of an exception's text
 MAX_FRAMES = 30
 DRAWING = 5.0  # seconds for drawing the figures of one cell
@@ -54,7 +53,9 @@ class World:
         ``root``: the submission's folder; ``programs``: for each its ``module``, ``package``,
         ``path`` and ``folder``; ``siblings``: path -> index, label and Python of the modules that
         come along; ``salvage``, ``pictures``: whether to salvage, and to draw figures; ``real``:
-        the libraries that nothing stands in for.
+        the libraries that nothing stands in for; ``output``, ``returned``: characters kept of what
+        is printed, bytes of arrays in one answer; ``allowed``, ``refuse``: the libraries that may
+        be imported, None for all, and whether others fail.
     sets : dict
         The data sets that can be served.
     """
@@ -64,11 +65,12 @@ class World:
         self._root = setup["root"]
         self._siblings: dict[str, tuple[int, str, str]] = setup["siblings"]
         self._salvages: bool = setup["salvage"]
+        self._returned: int = setup["returned"]
         self._programs = [self._program(program) for program in setup["programs"]]
         self._loaded: list[ModuleType] = []
         self._objects: dict[int, Any] = {}
         self._files: dict[str, int] = {}
-        self._output = Capture(MAX_OUTPUT)
+        self._output = Capture(setup["output"])
         self._imported: list[dict[str, Any]] = []
         self._said: list[tuple[str, str]] = []
         self._future = LAZY if self._salvages else 0
@@ -87,6 +89,12 @@ class World:
         self._folder = str(Path.cwd())
         standins.install(sets, setup["real"], self._say, self._folder)
         drift.install(self._say)
+        if setup["allowed"] is not None:
+            own = {Path(path).stem for path in self._siblings}
+            own |= {Path(path).parts[0] for path in self._siblings}
+            allowed = {*setup["allowed"], *own}
+            watch = policy.Watch(allowed, setup["refuse"], self._files.__contains__, self._say)
+            sys.meta_path.insert(0, watch)
         self._figures = Figures(self._folder, setup["pictures"])
         self._figures.install()
         self._described: list[dict[str, Any]] = []
@@ -115,7 +123,7 @@ class World:
 
     def _answer(self, request: dict[str, Any], body: memoryview) -> tuple[dict[str, Any], bytes]:
         max_text = MAX_FILE_TEXT if request["do"] == "file" else wire.MAX_TEXT
-        encoder = wire.Encoder(self._keep, max_text)
+        encoder = wire.Encoder(self._keep, max_text, self._returned)
         # The number comes back: a fork of this process would answer a request twice.
         reply: dict[str, Any] = {"id": request["id"], "value": None, "error": None}
         arguments = [wire.decode(a, body, self._objects) for a in request.get("arguments", [])]
@@ -125,7 +133,7 @@ class World:
                 encode = encoder.held if request.get("hold") else encoder.encode
                 reply["value"] = encode(self._do(request, arguments))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-            encoder = wire.Encoder(self._keep, max_text)
+            encoder = wire.Encoder(self._keep, max_text, self._returned)
             reply["value"], reply["error"] = None, self._told(error)
         reply["figures"] = self._drawn(request, encoder)
         reply["changed"] = self._changed(request, arguments, body)

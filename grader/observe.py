@@ -8,16 +8,17 @@ near: this module cannot even import them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import drift, wording
+from . import wording
 from .checks import Check, Inputs
-from .imports import asked_for, forbidden_imports
 from .interface import Interface
 from .line import Line
 from .own_gradients import Loss, OwnGradients, own_gradients
+from .remarks import not_allowed, of_older_versions, twice
 from .replay import Manner, Replay
 from .results import Cell, Failure, Opaque, Place
 from .sandbox.parent import WarmParent
@@ -58,6 +59,18 @@ class Observations:
         if text not in self.notes:
             self.notes.append(text)
 
+    def note_all(self, *texts: Iterable[str]) -> None:
+        """Add notes."""
+        for text in itertools.chain(*texts):
+            self.note(text)
+
+    def fail(self, text: str, place: Place | None) -> None:
+        """Put a failure in the place of every value."""
+        failure = Failure("error", text, places=() if place is None else (place,))
+        for by_case in self.values.values():
+            for case, values in by_case.items():
+                by_case[case] = dict.fromkeys(values, failure)
+
 
 def observe(
     submission: Submission,
@@ -86,117 +99,86 @@ def observe(
     """
     interface = interface or Interface()
     seen = Observations()
-    for text in (*submission.notes, *interface.notes, *_twice(submission, functions, interface)):
-        seen.note(text)
+    seen.note_all(submission.notes, interface.notes, twice(submission, functions, interface))
     replay = Replay(submission, parent, manner, interface)
-    worker: Worker | None = replay.first()
+    run = _Run(replay, quantities, cases, functions, interface, seen, replay.first())
     seen.cells, seen.active = tuple(replay.cells), replay.active
-    forbidden = _forbidden(submission, replay, manner)
-    for name, place in forbidden.items():
-        seen.note(wording.forbidden_import(name, place, manner.forbidden))
-    if forbidden and manner.forbidden == "no points":
-        if worker is not None:
-            worker.close()
-        seen.values = _without_points(checks, quantities, cases, forbidden)
-        return seen
+    for check in checks:
+        run.check(check, loss)
+    run.close()
     if replay.over_budget:
         seen.note(wording.over_budget(manner.limits.training))
-    if worker is not None and not checks:
-        worker.close()
-    for check in checks:
-        by_case: dict[str, dict[str, Any]] = {}
-        seen.values[check.name] = by_case
-        given_up: Failure | None = None
-        for case in cases[:1] if check.once else cases:
-            name = case.name
-            failure = given_up or _unmet(check, name, seen.values)
-            if failure is None and (worker is None or not worker.alive):
-                worker = replay.again()
-            if failure is None and worker is None:
-                failure = Failure("blocked", wording.no_time_left(manner.limits.submission))
-            if failure is None and worker is not None:
-                line = Line(worker, replay, interface, seen.note)
-                by_case[name] = _try(check, quantities[check.name], case, line, functions)
-                if line.called is not None:
-                    seen.called[check.name] = line.called
-                if line.hung:
-                    given_up = Failure("blocked", wording.hung_before(name))
-            else:
-                by_case[name] = dict.fromkeys(quantities[check.name], failure)
-        has_loss = loss is not None and loss.quantity in quantities[check.name]
-        if loss is not None and has_loss and worker is not None and worker.alive:
-            line = Line(worker, replay, interface, seen.note)
-            seen.own = _own(check, quantities[check.name], cases, line, functions, loss)
-        if worker is not None and not replay.slow:
-            worker.close()
     if replay.slow:
         seen.note(wording.shared_worker())
-        if worker is not None:
-            worker.close()
-    for text in (*wording.stood_in(replay.said), *_drift(replay.said)):
-        seen.note(text)
+    forbidden = not_allowed(submission, replay.said, manner.allowed)
+    for name, place in forbidden.items():
+        seen.note(wording.forbidden_import(name, place, manner.forbidden))
+        if manner.forbidden == "no points":
+            seen.fail(wording.no_points_for(name), place)
+    seen.note_all(wording.stood_in(replay.said), of_older_versions(replay.said))
     return seen
 
 
-def _forbidden(submission: Submission, replay: Replay, manner: Manner) -> dict[str, Place | None]:
-    """Return the libraries that a submission imports and must not, with their places."""
-    if manner.allowed is None:
-        return {}
-    found: dict[str, Place | None] = dict(forbidden_imports(submission, manner.allowed))
-    for name in asked_for(replay.said):
-        found.setdefault(name, None)
-    return found
+@dataclass(slots=True)
+class _Run:
+    """Checks, one after another, each starting where the cells have just run."""
 
+    replay: Replay
+    quantities: Mapping[str, Sequence[str]]
+    cases: Sequence[Inputs]
+    functions: Sequence[str]
+    interface: Interface
+    seen: Observations
+    worker: Worker | None
 
-def _without_points(
-    checks: Sequence[Check],
-    quantities: Mapping[str, Sequence[str]],
-    cases: Sequence[Inputs],
-    forbidden: Mapping[str, Place | None],
-) -> dict[str, dict[str, dict[str, Any]]]:
-    name, place = next(iter(forbidden.items()))
-    text = wording.no_points_for(name)
-    failure = Failure("error", text, places=() if place is None else (place,))
-    return {
-        check.name: {
-            case.name: dict.fromkeys(quantities[check.name], failure)
-            for case in (cases[:1] if check.once else cases)
-        }
-        for check in checks
-    }
+    def check(self, check: Check, loss: Loss | None) -> None:
+        """Run one check on its cases, and look at the loss if it observes that."""
+        quantities = self.quantities[check.name]
+        by_case = self.seen.values[check.name] = {}
+        given_up: Failure | None = None
+        for case in self.cases[:1] if check.once else self.cases:
+            failure = given_up or _unmet(check, case.name, self.seen.values)
+            line = self._line() if failure is None else None
+            if line is None:
+                text = wording.no_time_left(self.replay.limits.submission)
+                by_case[case.name] = dict.fromkeys(quantities, failure or Failure("blocked", text))
+                continue
+            by_case[case.name] = _try(check, quantities, case, line, self.functions)
+            if line.called is not None:
+                self.seen.called[check.name] = line.called
+            if line.hung:
+                given_up = Failure("blocked", wording.hung_before(case.name))
+        if loss is not None and loss.quantity in quantities and self._is_alive:
+            self.seen.own = self._own(check, quantities, loss)
+        if not self.replay.slow:
+            self.close()
 
+    def close(self) -> None:
+        """End the worker, so that the next check gets a fresh one."""
+        if self.worker is not None:
+            self.worker.close()
 
-def _twice(submission: Submission, functions: Sequence[str], interface: Interface) -> Iterator[str]:
-    """Yield a note on each name asked for that the submission defines more than once."""
-    for name in functions:
-        own = interface.names.get(name, name)
-        made = submission.definitions.get(own)
-        if made is not None and made.earlier:
-            places = [*made.earlier, (made.cell, made.line)]
-            at = [Place(submission.texts[cell].label, line) for cell, line in places]
-            if at[-1].cell == "adapter.py":
-                continue  # it stands around the submission's own
-            yield wording.defined_twice(own, at)
+    @property
+    def _is_alive(self) -> bool:
+        return self.worker is not None and self.worker.alive
 
+    def _line(self) -> Line | None:
+        """Return a line to a worker in which the cells have run; None: no time is left."""
+        if not self._is_alive:
+            self.worker = self.replay.again()
+        if self.worker is None:
+            return None
+        return Line(self.worker, self.replay, self.interface, self.seen.note)
 
-def _drift(said: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for kind, name in said:
-        if kind == "drift":
-            yield drift.served(name)
+    def _own(self, check: Check, quantities: Sequence[str], loss: Loss) -> OwnGradients | None:
+        line = self._line()
+        if line is None:
+            return None
 
+        def value(case: Inputs) -> Any:
+            return _try(check, quantities, case, line, self.functions)[loss.quantity]
 
-def _own(
-    check: Check,
-    quantities: Sequence[str],
-    cases: Sequence[Inputs],
-    line: Line,
-    functions: Sequence[str],
-    loss: Loss,
-) -> OwnGradients | None:
-    def value(case: Inputs) -> Any:
-        return _try(check, quantities, case, line, functions)[loss.quantity]
-
-    return own_gradients(value, cases, loss)
+        return own_gradients(value, self.cases, loss)
 
 
 def _unmet(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cli import complain, leave, pin_threads, put
+from .cli import VISIBILITIES, complain, leave, pin_threads, put
 
 if TYPE_CHECKING:
     from .course import Assignment, Course
@@ -37,6 +37,20 @@ def parser() -> argparse.ArgumentParser:
     ):
         one = actions.add_parser(action, help=text)
         one.add_argument("name", metavar="NAME", help="the assignment")
+    bundle = commands.add_parser("bundle", help="pack an assignment for another platform")
+    platforms = bundle.add_subparsers(dest="platform", required=True, metavar="PLATFORM")
+    gradescope = platforms.add_parser("gradescope", help="write an autograder.zip for Gradescope")
+    gradescope.add_argument("name", metavar="NAME", help="the assignment")
+    gradescope.add_argument(
+        "--output", type=Path, metavar="PATH", default=Path("autograder.zip"), help="the zip"
+    )
+    gradescope.add_argument(
+        "--visibility",
+        choices=VISIBILITIES,
+        default="visible",
+        metavar="WORD",
+        help=f"when students see the tests: {', '.join(VISIBILITIES)}",
+    )
     return p
 
 
@@ -56,6 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         assignment = course.assignment(args.name)
         if args.command == "audit":
             return _audit(assignment, args.html)
+        if args.command == "bundle":
+            return _bundle(assignment, args.output, args.visibility)
         return _build(assignment) if args.action == "build" else _verify(assignment)
     except GradelabError as error:
         complain(f"gradelab: {error}")
@@ -136,6 +152,18 @@ def _audit(assignment: Assignment, html: Path | None) -> int:
     if html is not None:
         html.write_text(report.html(found), encoding="utf-8")
     return 3 if found.problems else code
+
+
+def _bundle(assignment: Assignment, path: Path, visibility: str) -> int:
+    from .bundle import DEFAULT_MINUTES, bundle
+    from .outputs import require_outputs
+
+    require_outputs(path)
+    minutes = bundle(assignment, path, visibility)
+    text = f"{path}: {path.stat().st_size:,} bytes\n"
+    if minutes >= DEFAULT_MINUTES:
+        text += f"Set the timeout on Gradescope to more than {minutes} minutes.\n"
+    return _say(text)
 
 
 def run() -> None:

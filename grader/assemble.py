@@ -63,8 +63,8 @@ def _diagnosis(judged: QuantityJudgement, causes: Sequence[FoundCause] = ()) -> 
     if not wrong:
         return None
     if wrong[0].decision is not None:
-        text = wording.requirement_unmet(judged.quantity, wording.finding(wrong[0]))
-        return Diagnosis("none", REQUIREMENT, judged.quantity, text)
+        text, hint = _unmet(judged.quantity, wrong)
+        return Diagnosis("none", REQUIREMENT, judged.quantity, text, hint)
     if judged.relation is None:
         text = wording.no_known_cause(judged.quantity, wording.finding(wrong[0]))
         return Diagnosis("none", None, judged.quantity, text)
@@ -289,6 +289,16 @@ def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> li
     return causes
 
 
+def _unmet(quantity: str, found: Sequence[Finding]) -> tuple[str, str | None]:
+    """Return the sentence and the hint for a requirement that was not met."""
+    text = wording.requirement_unmet(quantity, wording.finding(found[0]))
+    # The author's sentence is about a number that is off, not about one that is not there.
+    said = next((f.decision for f in found if f.decision and f.decision.why == "unmet"), None)
+    if said is None:
+        return text, None
+    return f"{text} {said.requirement.because}".strip(), said.requirement.hint
+
+
 def _requirements(judgement: Judgement, locate: Locate) -> list[Cause]:
     """Return a cause for each requirement that is not met: nothing else has to explain it."""
     causes = []
@@ -296,15 +306,9 @@ def _requirements(judgement: Judgement, locate: Locate) -> list[Cause]:
         unmet = [f for f in judged.findings if f.decision and f.decision.why]
         if unmet:
             cases = [f.case for f in unmet]
-            text = wording.requirement_unmet(judged.quantity, wording.finding(unmet[0]))
+            text, hint = _unmet(judged.quantity, unmet)
             if len(unmet) < len(judged.findings):
                 text = f"{text} {wording.happens_on(cases)}"
-            # The author's sentence is about a number that is off, not about one that is not there.
-            said = next(
-                (f.decision for f in unmet if f.decision and f.decision.why == "unmet"), None
-            )
-            text = f"{text} {said.requirement.because}".strip() if said else text
-            hint = said.requirement.hint if said else None
             explains = (f"{judged.check}.{judged.quantity}",)
             place = locate(judged.check, judged.quantity)
             causes.append(Cause(REQUIREMENT, judged.quantity, text, hint, explains, place))

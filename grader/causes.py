@@ -228,7 +228,8 @@ def _causes(
         others = found.sets[0] - ids
         explains = tuple(q for q in found.explains if not explainer.holds(others, q))
         explains = explains or found.explains
-        behind = tuple(q for q in carried if _comes_from(q, explains, explainer, wrong))
+        later = (q for q in carried if q not in explains)
+        behind = tuple(q for q in later if _comes_from(q, explains, explainer, wrong))
         yield FoundCause(alternatives, explains, behind, found.alone)
 
 

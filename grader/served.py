@@ -28,7 +28,7 @@ ASKS = re.compile(
 LIBRARIES = {
     "h5py": "h5py",
     "matplotlib": "matplotlib.pyplot",
-    "pylab": "matplotlib.pyplot",
+    "pylab": "pylab",
     "pandas": "pandas",
 }
 """Libraries that take long to import, and which module of them does it."""

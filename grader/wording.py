@@ -294,7 +294,7 @@ def changed_argument(
 ) -> str:
     """Say that a function has overwritten what it was given."""
     position = path[0] if path and isinstance(path[0], int) else 0
-    name = parameters[position] if position < len(parameters) else f"argument {position + 1}"
+    name = parameters[position] if position < len(parameters) else str(position + 1)
     where = short(name, 60) + "".join(f"[{key!r}]" for key in path[1:])
     return (
         f"{short(called or 'the function', 60)} changes its argument {short(where, 100)} in place. "

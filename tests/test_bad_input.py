@@ -84,7 +84,7 @@ def test_a_missing_function_is_named_and_costs_only_itself(submit):
         ("def sigmoid(z):\n    return np.zeros(10**10)", "needs more memory"),
         ("def sigmoid(z):\n    import os\n    os._exit(0)", "ended the whole Python process"),
         ("def sigmoid(z):\n    import os\n    os.abort()", "(signal SIGABRT)"),
-        ("def sigmoid(z):\n    import os\n    os.close(3) or os.closerange(3, 99)", "ended"),
+        ("def sigmoid(z):\n    import os\n    os.closerange(3, 99)", "ended"),
     ],
 )
 def test_what_a_function_returns_or_raises_is_said_and_the_rest_is_graded(submit, sigmoid, words):

@@ -68,6 +68,12 @@ def test_an_order_counts_only_where_the_assignment_accepts_it():
     assert found.ordered("back_propagation", ["x", "y", "w"]) == ["w", "x", "y"]
 
 
+def test_what_may_be_overwritten_is_known_by_the_submissions_own_name():
+    wanted = Wanted(aliases=("learn",), in_place=True)
+    assert fitted("def learn(a, b, c): pass", wanted).in_place == {"learn"}
+    assert fitted("def back_propagation(a, b, c): pass").in_place == frozenset()
+
+
 def test_an_adapter_says_names_orders_constants_and_returns():
     adapter = """
     [names]

@@ -400,6 +400,21 @@ def test_requirements_alone_need_neither_a_worked_solution_nor_fixtures(course, 
     assert result.causes == ()
 
 
+def test_a_requirement_can_say_what_it_means_where_a_number_misses_it(course, graded):
+    saying = 'falls().saying("It has learned nothing.", hint="Is there a step?")'
+    assignment = course(checks=REQUIRE.replace("falls()", saying, 1))
+
+    (high,) = graded(assignment, TRAINED.replace("0.3]", "0.9]")).causes
+    (text,) = graded(assignment, TRAINED.replace("0.3]", "'low']")).causes
+
+    assert high.text.startswith("history is higher by ")
+    assert high.text.endswith(". It has learned nothing.")
+    assert high.hint == "Is there a step?"
+    # Where there is no number at all, that is another matter.
+    assert "learned nothing" not in text.text
+    assert text.hint is None
+
+
 def test_a_requirement_that_is_not_met_is_its_own_cause(course, graded):
     bad = TRAINED.replace("97 %", "np.float64(0.53)").replace('"loss", ', "")
     result = graded(course(), bad)

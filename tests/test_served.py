@@ -125,7 +125,8 @@ def test_real_files_are_served_where_the_assignment_names_them(graded, tmp_path)
     arrays |= {f"y_{p}": np.arange(n) % 10 for p, n in sizes.items()}
     np.savez(tmp_path / "course" / "assignments" / "training" / "mnist.npz", **arrays)
     toml = TOML.replace('"drawn"', '"mnist.npz"').replace("300", "40").replace("50", "20")
-    show = "from keras.datasets import mnist\n(x, t), (u, v) = mnist.load_data()\nprint(x.sum(), u.sum())"
+    load = "from keras.datasets import mnist\n(x, t), (u, v) = mnist.load_data()\n"
+    show = load + "print(x.sum(), u.sum())"
     result = graded([show], toml)
     assert result.cells[0].output == f"{arrays['x_train'].sum()} {arrays['x_test'].sum()}\n"
 

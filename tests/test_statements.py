@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.statements import rest, statements
+from grader.worker.statements import MAX_PIECES, rest, statements
 
 
 def split(source):
@@ -60,12 +60,11 @@ def test_any_text_gives_statements_that_parse_on_their_own_lines(source):
 
 
 def test_long_texts_that_do_not_parse_are_split_in_time_proportional_to_their_length():
-    source = "@f\n" * 50_000 + "x = 1\n" * 50_000 + "("
     started = time.process_time()
-    parts = statements(source)
+    for source in ("@f\n" * 100_000 + "x = 1\n(", "x = 1\n" * 100_000 + "(", "(\n" * 100_000):
+        assert len(statements(source)) <= MAX_PIECES
 
-    assert len(parts) == 50_000
-    assert time.process_time() - started < 20  # in quadratic time it takes minutes
+    assert time.process_time() - started < 10  # in quadratic time it takes minutes
 
 
 @pytest.mark.parametrize("source", ["x = 1\nreturn x\ny = 2", "x = 1\nfrom __future__ import a\ny"])

@@ -39,13 +39,19 @@ def render(result: Result, fail_under: float = 0.0) -> bytes:
     are printed raw into a log whose lines can be commands.
     """
     ended = outcome(result, fail_under)
+    tests = _tests(result)
     for length in (2000, 400, 100, 0):  # what is said of each check gives way to the limit
-        data = _encoded(_document(result, ended, _tests(result, length)))
+        shorter = [{**test, "message": _cut(test["message"], length)} for test in tests]
+        data = _encoded(_document(result, ended, shorter))
         if len(data) <= MAX_JSON:
             break
     else:
         data = _encoded(_document(result, ended, [_whole(result, ended)]))
     return base64.b64encode(data)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…" if length else ""
 
 
 def _encoded(document: dict[str, Any]) -> bytes:
@@ -58,13 +64,12 @@ def _document(result: Result, ended: Outcome, tests: list[dict[str, Any]]) -> di
     return {"version": 1, "status": ended, "max_score": maximum, "tests": tests}
 
 
-def _tests(result: Result, length: int) -> list[dict[str, Any]]:
+def _tests(result: Result) -> list[dict[str, Any]]:
     if not result.checks:
         return [_whole(result, outcome(result))]
-    scores = shares([check.score for check in result.checks])
     return [
-        _test(name_of(check), _status(check), score, text_of(check, length) if length else "")
-        for check, score in zip(result.checks, scores, strict=True)
+        _test(name_of(check), _status(check), score, text_of(check))
+        for check, score in zip(result.checks, shares(result), strict=True)
     ]
 
 

@@ -7,8 +7,11 @@ takes from it what a log of GitHub Actions would execute.
 
 from __future__ import annotations
 
+import math
+import operator
 import re
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Literal
 
 from ..results import Check, Quantity, Result
@@ -63,24 +66,41 @@ def number(value: float) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def shares(scores: Sequence[float]) -> list[int | float]:
-    """Return `scores` with two decimals such that they add up to the rounded total.
+def shares(result: Result) -> list[int | float]:
+    """Return the scores of the checks with two decimals, adding up to the rounded total.
 
-    Each is off by less than 0.01. Added as floats one by one, as programs do, they give exactly
-    the rounded total, so that no 0.30000000000000004 is shown to anyone: where two decimals do
-    not achieve that, a score takes up the rounding of the sum in its last bits.
+    Each is off by about 0.01 at most. Added as floats from the first to the last, as programs do,
+    they give exactly the rounded total, so that no 0.30000000000000004 is shown to anyone: where
+    two decimals do not achieve that, some scores differ from them in their last bits.
     """
+    wanted = round(result.score, 2)
+    cents, exact, given = [], 0.0, 0
+    for check in result.checks:
+        exact += check.score
+        cents.append(max(round(100 * exact) - given, 0))
+        given += cents[-1]
+    if cents:
+        cents[-1] = max(cents[-1] + round(100 * wanted) - given, 0)
     shared: list[int | float] = []
-    exact = running = 0.0
-    for score in scores:
-        exact += score
-        wanted = round(exact, 2)
-        share = max(round(wanted - running, 2), 0.0)
-        if running + share != wanted:
-            share = max(wanted - running, 0.0)
-        running += share
-        shared.append(int(share) if share == int(share) else share)
+    running, reached = 0.0, 0
+    for share in cents:
+        reached += share
+        exactly = number(share / 100)
+        shared.append(exactly if running + exactly == reached / 100 else reached / 100 - running)
+        running += shared[-1]
+    if running == wanted:
+        return shared
+    # The sum is half-way between two floats: another one takes a few last bits more or less.
+    for index, share in enumerate(shared):
+        for bits in (1, -1, 2, -2, 4, -4, 8, -8):
+            changed = [*shared[:index], share + bits * math.ulp(share), *shared[index + 1 :]]
+            if share and _sum(changed) == wanted:
+                return changed
     return shared
+
+
+def _sum(values: Sequence[float]) -> float:
+    return reduce(operator.add, values, 0.0)  # the built-in sum corrects its rounding since 3.12
 
 
 def inert(text: str) -> str:

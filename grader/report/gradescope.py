@@ -27,7 +27,7 @@ def render(result: Result, visibility: Visibility = "visible") -> bytes:
     they are; "md", "html" and "ansi" would interpret what a student has written. An
     ``execution_time`` is in seconds.
     """
-    scores = shares([check.score for check in result.checks])
+    scores = shares(result)
     document = {
         "score": number(result.score),
         "execution_time": round(sum(result.seconds.values()), 3),

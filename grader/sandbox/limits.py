@@ -28,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Bytes of all files in its folder. Past it the process is ended (`crash`).
     files : int
         How many files there may be in its folder; the same.
+    threads : int
+        Threads of a process, which may start no other. Past it, it is ended (`crash`).
     output : int
         Characters kept of what one cell or call prints; more are counted and dropped.
     returned : int
@@ -42,5 +44,6 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     file: int = 64 * 2**20
     written: int = 512 * 2**20
     files: int = 10_000
+    threads: int = 100
     output: int = 20_000
     returned: int = 64 * 2**20

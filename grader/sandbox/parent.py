@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 import struct
 import subprocess
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import SandboxError
+from ..worker.removal import remove
 from .interpreter import Interpreter, look_at
 
 PREFIX = struct.Struct("<II")
@@ -61,7 +61,7 @@ class WarmParent:
         self._restarts = 0
         self._answered = False
         self._closed = False
-        self._workers: set[int] = set()
+        self._workers: dict[int, Path] = {}  # each with its scratch folder
         self._prepared: tuple[tuple[str, ...], bytes | None] | None = None
         self._scratch = tempfile.mkdtemp(prefix="gradelab-")
         self._interpreter = Interpreter()
@@ -70,10 +70,10 @@ class WarmParent:
                 self._interpreter = look_at(python, self._scratch, START_SECONDS)
             self._start()
         except SandboxError:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
             raise
         except OSError as error:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
             raise SandboxError(f"no process can be started: {error.strerror}") from error
 
     def _start(self) -> None:
@@ -114,7 +114,7 @@ class WarmParent:
         self._stop()
         self._restarts += 1
         if not self._answered or self._restarts > MAX_RESTARTS:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
             self._closed = True
             raise SandboxError(why)
         Path(self._scratch).mkdir(mode=0o700, exist_ok=True)
@@ -157,7 +157,7 @@ class WarmParent:
         if not self._closed:
             self._closed = True
             self._stop()
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
 
     def prepare(self, modules: Sequence[str], data: bytes | None) -> None:
         """Have libraries and data sets ready in all workers that are forked from now on.
@@ -227,7 +227,7 @@ class WarmParent:
                 self._restart()
                 continue
             self._answered = True
-            self._workers.add(pid)
+            self._workers[pid] = scratch
             return pid, scratch
 
     def end(self, pid: int, grace: float = 0.0) -> int | None:
@@ -245,7 +245,7 @@ class WarmParent:
         except _NoAnswer:
             self._restart()
             return None
-        self._workers.discard(pid)
+        remove(self._workers.pop(pid))  # before the next worker can read it
         return status
 
     def _ask(self, request: dict[str, Any], sock: socket.socket | None = None) -> dict[str, Any]:

@@ -11,18 +11,37 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from ..results import FailureKind, Opaque
+from ..results import Opaque
 from ..student import StudentObject
+from .answers import (
+    MAX_PARTS,
+    ArrayValue,
+    BoolValue,
+    DictValue,
+    ListValue,
+    NoneValue,
+    OpaqueValue,
+    Ready,
+    Reply,
+    StrValue,
+    TupleValue,
+)
+from .answers import Drawn as Drawn
+from .answers import Error as Error
+from .answers import Frame as Frame
+from .answers import Imported as Imported
+from .answers import IntValue as IntValue
+from .answers import Value as Value
 
 PREFIX = struct.Struct("<II")
 MAX_HEADER = 8 * 2**20  # bytes
 MAX_BODY = 64 * 2**20  # bytes
-MAX_DIMENSIONS = 32
+MAX_DEPTH = 30
 WATCH = 0.2  # seconds between two looks at a worker that is silent
 DTYPES = frozenset(
     np.dtype(code).newbyteorder("<").str
@@ -32,150 +51,6 @@ DTYPES = frozenset(
 
 class BadFrame(Exception):
     """The worker sent what does not fit the protocol."""
-
-
-class NoneValue(msgspec.Struct, tag_field="k", tag="none", frozen=True):
-    """None."""
-
-
-class BoolValue(msgspec.Struct, tag_field="k", tag="bool", frozen=True):
-    """True or False."""
-
-    v: bool
-
-
-class IntValue(msgspec.Struct, tag_field="k", tag="int", frozen=True):
-    """An integer of at most 64 bits."""
-
-    v: int
-
-
-class StrValue(msgspec.Struct, tag_field="k", tag="str", frozen=True):
-    """Text."""
-
-    v: str
-
-
-class ArrayValue(msgspec.Struct, tag_field="k", tag="array", frozen=True):
-    """An array, a NumPy scalar or a float: its bytes lie in the frame's body."""
-
-    type: str
-    dtype: str
-    shape: list[int]
-    at: int
-
-
-class ListValue(msgspec.Struct, tag_field="k", tag="list", frozen=True):
-    """A list."""
-
-    items: list[Value]
-
-
-class TupleValue(msgspec.Struct, tag_field="k", tag="tuple", frozen=True):
-    """A tuple."""
-
-    items: list[Value]
-
-
-class DictValue(msgspec.Struct, tag_field="k", tag="dict", frozen=True):
-    """A dictionary, as pairs."""
-
-    items: list[tuple[Value, Value]]
-
-
-class OpaqueValue(msgspec.Struct, tag_field="k", tag="opaque", frozen=True):
-    """An object that stayed in the worker."""
-
-    type: str
-    handle: int
-    callable: bool
-    why: str | None = None
-    dtype: str | None = None
-    shape: list[int] | None = None
-
-
-Value = (
-    NoneValue
-    | BoolValue
-    | IntValue
-    | StrValue
-    | ArrayValue
-    | ListValue
-    | TupleValue
-    | DictValue
-    | OpaqueValue
-)
-
-
-class Frame(msgspec.Struct, frozen=True):
-    """One line of a traceback that lies in the submission; `cell` is the index of its cell."""
-
-    cell: int
-    line: int
-    function: str | None
-
-
-class Error(msgspec.Struct, frozen=True):
-    """An exception that left the student's code."""
-
-    kind: Literal["error", "timeout", "memory", "missing", "not callable"]
-    type: str
-    message: str
-    frames: list[Frame]
-
-    @property
-    def failure(self) -> FailureKind:
-        """The verdict that it leads to."""
-        return "error" if self.kind == "not callable" else self.kind
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """A worker's first words: which of its limits hold."""
-
-    ready: list[str]
-
-
-class Imported(msgspec.Struct, frozen=True):
-    """A module of the submission that came in: how it ended, and the lines salvaged of it."""
-
-    cell: int
-    error: Error | None
-    ran: list[int]
-
-
-class DrawnAxes(msgspec.Struct, frozen=True):
-    """One plot of a figure."""
-
-    title: str
-    xlabel: str
-    ylabel: str
-    lines: list[tuple[str, int]]
-    images: int
-
-
-class Drawn(msgspec.Struct, frozen=True):
-    """A figure, and its pixels where it was drawn."""
-
-    title: str
-    axes: list[DrawnAxes]
-    pixels: Value | None
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """The answer to one request, whose number it repeats.
-
-    `said` names what stood in for what is not there: kind and name.
-    """
-
-    id: int
-    value: Value | None
-    error: Error | None
-    changed: list[list[int | str]]
-    output: str
-    dropped: int
-    imported: list[Imported]
-    said: list[tuple[str, str]]
-    figures: list[Drawn]
 
 
 def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
@@ -286,41 +161,59 @@ def decode(value: Value, body: memoryview, make: Any) -> Any:
     ----------
     make : callable
         Makes the stand-in for an object that stayed in the worker, from an `Opaque`.
+
+    Raises
+    ------
+    BadFrame
+        If it has too many parts, or arrays that are not in `body`, each in its own place.
     """
-    match value:
-        case NoneValue():
-            return None
-        case BoolValue() | IntValue() | StrValue():
-            return value.v
-        case ArrayValue():
-            return _array(value, body)
-        case ListValue():
-            return [decode(item, body, make) for item in value.items]
-        case TupleValue():
-            return tuple(decode(item, body, make) for item in value.items)
-        case DictValue():
-            pairs = ((decode(k, body, make), decode(v, body, make)) for k, v in value.items)
-            return {k: v for k, v in pairs if isinstance(k, (str, int))}
-        case OpaqueValue():
-            sides = None if value.shape is None else tuple(value.shape)
-            kind = Opaque(value.type[:100], value.why, value.dtype, sides)
-            return make(kind, value.handle, value.callable)
+    return _Decoder(body, make).decode(value, 0)
 
 
-def _array(value: ArrayValue, body: memoryview) -> Any:
-    if value.dtype not in DTYPES or len(value.shape) > MAX_DIMENSIONS:
-        raise BadFrame("an array of a kind that is not exchanged")
-    dtype = np.dtype(value.dtype)
-    if any(n < 0 for n in value.shape):
-        raise BadFrame("an array with a negative size")
-    n = math.prod(value.shape) * dtype.itemsize  # exact: Python integers do not overflow
-    if value.at < 0 or value.at + n > len(body):
-        raise BadFrame("an array that is not in the frame")
-    raw = body[value.at : value.at + n]
-    array = np.frombuffer(raw, dtype=dtype).reshape(value.shape)
-    if value.type == "float" and array.shape == () and dtype == np.float64:
-        return float(array)
-    return array
+class _Decoder:
+    def __init__(self, body: memoryview, make: Any) -> None:
+        self._body, self._make = body, make
+        self._parts, self._bytes = MAX_PARTS, len(body)
+
+    def decode(self, value: Value, depth: int) -> Any:
+        self._parts -= 1
+        if self._parts < 0 or depth > MAX_DEPTH:
+            raise BadFrame("a value with too many parts")
+        match value:
+            case NoneValue():
+                return None
+            case BoolValue() | IntValue() | StrValue():
+                return value.v
+            case ArrayValue():
+                return self._array(value)
+            case ListValue():
+                return [self.decode(item, depth + 1) for item in value.items]
+            case TupleValue():
+                return tuple([self.decode(item, depth + 1) for item in value.items])
+            case DictValue():
+                pairs = [[self.decode(part, depth + 1) for part in item] for item in value.items]
+                return {k: v for k, v in pairs if isinstance(k, (str, int))}
+            case OpaqueValue():
+                sides = None if value.shape is None else tuple(value.shape)
+                kind = Opaque(value.type[:100], value.why, value.dtype, sides)
+                return self._make(kind, value.handle, value.callable)
+
+    def _array(self, value: ArrayValue) -> Any:
+        if value.dtype not in DTYPES:
+            raise BadFrame("an array of a kind that is not exchanged")
+        dtype = np.dtype(value.dtype)
+        n = math.prod(value.shape) * dtype.itemsize  # exact: Python integers do not overflow
+        # Arrays that share their bytes would be more than was sent as soon as they are copied.
+        self._bytes -= n
+        if value.at + n > len(self._body) or self._bytes < 0:
+            raise BadFrame("an array that is not in the frame")
+        try:
+            array = np.frombuffer(self._body[value.at : value.at + n], dtype).reshape(value.shape)
+        except ValueError as error:  # more dimensions than this NumPy has, or larger ones
+            raise BadFrame("an array of a shape that no array has") from error
+        if value.type == "float" and array.shape == () and dtype == np.float64:
+            return float(array)
+        return array
 
 
 def read_ready(header: bytes) -> Ready:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -17,8 +16,11 @@ from ..student import StudentObject
 from . import wire
 from .limits import Limits
 from .parent import WALLS, WarmParent
+from .watch import Watch
 
 FIGURES = 64 * 2**20  # bytes of pictures beside the values of one answer
+PICTURES = 20  # of one submission; the worker draws no more
+OUTPUT = 2_000_000  # characters of all that a process prints
 GRACE = 1.0  # seconds between the worker's own clock and ours, which kills
 
 
@@ -103,7 +105,7 @@ class Worker:
         }
         with theirs:
             self._pid: int | None
-            self._pid, self._folder = parent.fork(theirs, numbers, setup, files)
+            self._pid, folder = parent.fork(theirs, numbers, setup, files)
         try:
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
@@ -114,7 +116,9 @@ class Worker:
                 f"files of {limits.file:,} bytes; can the system set them?"
             ) from error
 
-        self._limits = limits
+        self._limits, self._room = limits, OUTPUT
+        self._pictures_left = PICTURES if setup["pictures"] else 0
+        self._watch = Watch(self._pid, folder, limits)
         self._max_body = limits.returned + FIGURES
         missing = [wall for wall in WALLS if wall not in self.active]
         if missing and parent.isolation == "require":
@@ -190,48 +194,36 @@ class Worker:
         try:
             self._sock.settimeout(seconds + GRACE)
             wire.send(self._sock, request, b"".join(parts))
-            header, body = wire.receive(self._sock, deadline, self._max_body, self._watch)
-            self._watch()
+            header, body = wire.receive(self._sock, deadline, self._max_body, self._watch.look)
+            self._watch.glance()
             reply = wire.read_reply(header)
             if reply.id != self._asked:
                 raise wire.BadFrame("two processes answer: did it fork?")
             value = None
             if reply.value is not None:
                 value = wire.decode(reply.value, body, self._stand_in)
-            figures = [
-                (f, None if f.pixels is None else wire.decode(f.pixels, body, self._stand_in))
-                for f in reply.figures
-            ]
+            figures = [(f, self._pixels(f, body)) for f in reply.figures]
         except TimeoutError:
             self._gone("timeout")
         except wire.BadFrame as error:
             self._gone("crash", str(error))
         except (EOFError, OSError):
             self._gone(None)
-        output = reply.output + (f"\n… and {reply.dropped:,} characters more" * bool(reply.dropped))
+        room = min(self._limits.output, self._room)
+        output = reply.output[:room] + (
+            f"\n… and {reply.dropped:,} characters more" * bool(reply.dropped)
+        )
+        self._room -= min(len(output), self._room)
         changed = tuple(tuple(path) for path in reply.changed)
         parts_of = (reply.imported, reply.said, figures)
         return Answer(value, reply.error, changed, output, *parts_of)
 
-    def _watch(self) -> None:
-        """Look at what the submission has written.
-
-        Raises
-        ------
-        wire.BadFrame
-            If it is more than it may write.
-        """
-        size = count = 0
-        for top, _, names in os.walk(self._folder):
-            count += len(names)
-            for name in names[: self._limits.files]:
-                with contextlib.suppress(OSError):
-                    size += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118
-            if size > self._limits.written or count > self._limits.files:
-                raise wire.BadFrame(
-                    f"its folder holds more than {self._limits.files:,} files or "
-                    f"{self._limits.written / 2**20:,.0f} MB"
-                )
+    def _pixels(self, figure: wire.Drawn, body: memoryview) -> Any:
+        """Return the pixels of a figure, as long as a submission may have pictures at all."""
+        if figure.pixels is None or self._pictures_left <= 0:
+            return None
+        self._pictures_left -= 1
+        return wire.decode(figure.pixels, body, self._stand_in)
 
     def _stand_in(self, kind: Opaque, handle: int, is_callable: bool) -> object:
         return StudentObject(self.line, kind, handle, is_callable)

@@ -3,8 +3,7 @@
 What Landlock cannot see is refused here: other processes, sockets of every kind, file modes and
 times, memory without a file. The kernel runs the filter, a program of classic BPF, at each call.
 
-Source: docs.kernel.org/userspace-api/seccomp_filter.html, linux/seccomp.h, linux/bpf_common.h; the
-numbers of calls are those of asm/unistd_64.h (x86_64) and asm-generic/unistd.h (aarch64).
+Source: docs.kernel.org/userspace-api/seccomp_filter.html, linux/seccomp.h, linux/bpf_common.h.
 """
 
 from __future__ import annotations
@@ -14,140 +13,19 @@ import errno
 import os
 import platform
 import struct
+from collections.abc import Iterable
+
+from . import calls
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, MODE_FILTER = 38, 22, 2
 
 LOAD, JUMP_EQ, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
-NUMBER, ARCHITECTURE, FIRST = 0, 4, 16  # offsets in struct seccomp_data; FIRST: low half of args[0]
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 CLONE_THREAD = 0x00010000
 X32 = 0x40000000  # x86_64's second set of numbers
-NEWEST = 462  # mseal, Linux 6.10; calls that came later are unknown here
-
-# Name: (x86_64, aarch64), None where there is no such call.
-REFUSED: dict[str, tuple[int | None, int | None]] = {
-    # other processes
-    "fork": (57, None),
-    "vfork": (58, None),
-    "execve": (59, 221),
-    "execveat": (322, 281),
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "tkill": (200, 130),
-    "pidfd_open": (434, 434),
-    "pidfd_getfd": (438, 438),
-    "pidfd_send_signal": (424, 424),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "setsid": (112, 157),
-    "setpgid": (109, 154),
-    "kcmp": (312, 272),
-    "process_madvise": (440, 440),
-    "process_mrelease": (448, 448),
-    "migrate_pages": (256, 238),
-    "move_pages": (279, 239),
-    "setpriority": (141, 140),
-    "ioprio_set": (251, 30),
-    "sched_setscheduler": (144, 119),
-    "sched_setparam": (142, 118),
-    "sched_setattr": (314, 274),
-    # sockets, and memory that others can share
-    "socket": (41, 198),
-    "socketpair": (53, 199),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-    "shmget": (29, 194),
-    "shmat": (30, 196),
-    "semget": (64, 190),
-    "msgget": (68, 186),
-    "mq_open": (240, 180),
-    # the system
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "move_mount": (429, 429),
-    "open_tree": (428, 428),
-    "fsopen": (430, 430),
-    "fsconfig": (431, 431),
-    "fsmount": (432, 432),
-    "fspick": (433, 433),
-    "mount_setattr": (442, 442),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "userfaultfd": (323, 282),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "delete_module": (176, 106),
-    "kexec_load": (246, 104),
-    "kexec_file_load": (320, 294),
-    "reboot": (169, 142),
-    "swapon": (167, 224),
-    "swapoff": (168, 225),
-    "quotactl": (179, 60),
-    "quotactl_fd": (443, 443),
-    "acct": (163, 89),
-    "settimeofday": (164, 170),
-    "clock_settime": (227, 112),
-    "adjtimex": (159, 171),
-    "clock_adjtime": (305, 266),
-    "sethostname": (170, 161),
-    "setdomainname": (171, 162),
-    "fanotify_init": (300, 262),
-    "open_by_handle_at": (304, 265),
-    "name_to_handle_at": (303, 264),
-    "mknod": (133, None),
-    "mknodat": (259, 33),
-    "personality": (135, 92),
-    "vhangup": (153, 58),
-    "syslog": (103, 116),
-    "ioperm": (173, None),
-    "iopl": (172, None),
-    "modify_ldt": (154, None),
-    "capset": (126, 91),
-    "setxattr": (188, 5),
-    "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7),
-    "removexattr": (197, 14),
-    "lremovexattr": (198, 15),
-    "fremovexattr": (199, 16),
-}
-
-# Landlock does not see these; refused loudly they would break shutil.copy within the own folder.
-PRETENDED: dict[str, tuple[int | None, int | None]] = {
-    "chmod": (90, None),
-    "fchmod": (91, 52),
-    "fchmodat": (268, 53),
-    "fchmodat2": (452, 452),
-    "chown": (92, None),
-    "fchown": (93, 55),
-    "lchown": (94, None),
-    "fchownat": (260, 54),
-    "utime": (132, None),
-    "utimes": (235, None),
-    "utimensat": (280, 88),
-    "futimesat": (261, None),
-}
-
-# Allowed towards oneself only: the first argument is 0 or the own process.
-OWN: dict[str, tuple[int | None, int | None]] = {
-    "kill": (62, 129),
-    "tgkill": (234, 131),
-    "prlimit64": (302, 261),
-    "sched_setaffinity": (203, 122),
-}
-CLONE, CLONE3 = (56, 220), (435, 435)
-
+NEGATIVE = 0x80000000
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -171,8 +49,8 @@ def program(machine: str, pid: int) -> bytes:
         If this machine's calls are not known.
     """
     column, architecture = MACHINES[machine]
-    refuse = _op(RETURN, ERRNO | errno.EPERM)
-    allow = _op(RETURN, ALLOW)
+    refuse, allow = _answer(errno.EPERM), _op(RETURN, ALLOW)
+    unknown = _answer(errno.ENOSYS)
     ops = [
         _op(LOAD, ARCHITECTURE),
         _op(JUMP_EQ, architecture, true=1),
@@ -180,25 +58,44 @@ def program(machine: str, pid: int) -> bytes:
         _op(LOAD, NUMBER),
         _op(JUMP_GE, X32, false=1),
         _op(RETURN, KILL),
-        _op(JUMP_GE, NEWEST + 1, false=1),
-        _op(RETURN, ERRNO | errno.ENOSYS),
+        _op(JUMP_GE, calls.NEWEST + 1, false=1),
+        unknown,
         # The C library turns to clone, whose arguments can be seen.
-        _op(JUMP_EQ, CLONE3[column], false=1),
-        _op(RETURN, ERRNO | errno.ENOSYS),
-        _op(JUMP_EQ, CLONE[column], false=4),
-        *(_op(LOAD, FIRST), _op(JUMP_SET, CLONE_THREAD, false=1), allow, refuse),
+        *(_op(JUMP_EQ, calls.CLONE3[column], false=1), unknown),
     ]
-    for numbers in OWN.values():
-        ops += [
-            _op(JUMP_EQ, numbers[column] or 0, false=5),
-            *(_op(LOAD, FIRST), _op(JUMP_EQ, pid, true=1), _op(JUMP_EQ, 0, false=1), allow, refuse),
-        ]
-    for table, answer in ((REFUSED, refuse), (PRETENDED, _op(RETURN, ERRNO))):
+    flags = [_op(JUMP_SET, CLONE_THREAD, true=1), refuse]
+    ops += _looking(calls.CLONE[column], 0, flags)
+    for numbers, at in calls.OWN.values():
+        own = [_op(JUMP_EQ, pid, true=2), _op(JUMP_EQ, 0, true=1), refuse]
+        ops += _looking(numbers[column], at, own)
+    for numbers, at, values in calls.COMMANDS.values():
+        each = (op for value in values for op in (_op(JUMP_EQ, value, false=1), refuse))
+        ops += _looking(numbers[column], at, each)
+    for numbers in calls.CLOCKS.values():
+        ops += _looking(numbers[column], 0, [_op(JUMP_SET, NEGATIVE, false=1), refuse])
+    for table, answer in (
+        (calls.REFUSED, refuse),
+        (calls.PRETENDED, _answer(0)),
+        (calls.UNSUPPORTED, _answer(errno.ENOTSUP)),
+    ):
         for numbers in table.values():
             number = numbers[column]
             if number is not None:
                 ops += [_op(JUMP_EQ, number, false=1), answer]
     return b"".join([*ops, allow])
+
+
+def _answer(number: int) -> bytes:
+    return _op(RETURN, ERRNO | number)
+
+
+def _looking(number: int | None, at: int, test: Iterable[bytes]) -> list[bytes]:
+    """Return what looks at an argument of a call; a `test` that falls through allows it."""
+    if number is None:
+        return []
+    # The low half of an argument comes first on these machines, and the kernel takes no more.
+    inside = [_op(LOAD, ARGUMENTS + 8 * at), *test, _op(RETURN, ALLOW)]
+    return [_op(JUMP_EQ, number, false=len(inside)), *inside]
 
 
 class _Program(ctypes.Structure):

@@ -17,6 +17,9 @@ DEFINITIONS = (
     *(ast.Import, ast.ImportFrom),
 )
 
+MAX_PIECES = 20_000
+"""Pieces of a cell that does not parse which are looked at; the longest of homework has half."""
+
 # What continues the line before it at the start of a line; it begins no statement of its own.
 CONTINUES = (")", "]", "}", "else", "elif", "except", "finally", "#", "'''", '"""')
 
@@ -134,7 +137,8 @@ def _with_name(node: ast.Import | ast.ImportFrom, name: ast.alias) -> ast.stmt:
 def _chunks(lines: list[str]) -> Iterator[list[Statement]]:
     """Yield the statements of every piece between two line starts that Python can read."""
     starts = [i for i, line in enumerate(lines) if _begins(line)]
-    for start, end in itertools.pairwise([*starts, len(lines)]):
+    pieces = itertools.pairwise([*starts, len(lines)])
+    for start, end in itertools.islice(pieces, MAX_PIECES):
         if lines[start].startswith("@"):
             continue  # read with what it decorates
         while start > 0 and lines[start - 1].startswith("@"):

@@ -20,6 +20,7 @@ from .output import Capture
 
 MAX_MESSAGE = 2_000  # characters kept of an exception's text
 MAX_FRAMES = 30
+MAX_NAME = 200  # characters of a function's
 DRAWING = 5.0  # seconds for drawing the figures of one cell
 MAX_SAID = 100  # stand-ins told of in one answer
 MAX_FILE_TEXT = 1_000_000  # characters of a file that the submission has written
@@ -321,13 +322,13 @@ class World:
         while trace is not None:
             code = trace.tb_frame.f_code
             if code.co_filename in self._files:
-                function = None if code.co_name == "<module>" else code.co_name
+                function = None if code.co_name == "<module>" else code.co_name[:MAX_NAME]
                 cell = self._files[code.co_filename]
                 frames.append({"cell": cell, "line": trace.tb_lineno or 0, "function": function})
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and error.filename in self._files:
             cell, line = self._files[error.filename], error.lineno
-            line = line if type(line) is int else 0
+            line = min(max(line, 0), 2**31) if type(line) is int else 0
             frames.append({"cell": cell, "line": line, "function": None})
         # The first one tells where the cell stopped, whatever happened below it.
         return [*frames[:1], *frames[1:][1 - MAX_FRAMES :]]

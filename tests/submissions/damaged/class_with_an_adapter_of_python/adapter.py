@@ -1,0 +1,4 @@
+net = Net()
+sigmoid = net.act
+forward_propagation = net.forward
+back_propagation = net.backward

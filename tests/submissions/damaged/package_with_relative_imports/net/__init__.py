@@ -1,0 +1,2 @@
+from .forward import *
+from .maths import sigmoid

@@ -1,0 +1,10 @@
+import numpy as np
+from utils import sigmoid
+
+
+def forward_propagation(X, weights):
+    Z1 = X @ weights['W1'].T + weights['b1']
+    H = sigmoid(Z1)
+    Z2 = H @ weights['W2'] + weights['b2']
+    Y = sigmoid(Z2)
+    return Y, Z2, H, Z1

@@ -321,15 +321,25 @@ def _words(name: str) -> str:
     return "_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") + "_"
 
 
+def _fit(assignment: Assignment, submission: Submission) -> tuple[float, int]:
+    """Return the share of an assignment's functions that a submission defines, and how many."""
+    interface = assignment.file.interface
+    asked = [
+        (f, *(interface[f].aliases if f in interface else ())) for f in assignment.file.functions
+    ]
+    found = sum(any(name in submission.names for name in names) for names in asked)
+    return (found / len(asked) if asked else 0.0), found
+
+
 def _by_functions(
     assignments: Iterable[Assignment], broken: Sequence[str], submission: Submission
 ) -> Assignment:
-    counts = {a.name: (sum(f in submission.names for f in a.wanted), a) for a in assignments}
-    best = max((count for count, _ in counts.values()), default=0)
-    fitting = [a for count, a in counts.values() if count == best > 0]
+    fits = {a.name: (_fit(a, submission), a) for a in assignments}
+    best = max((fit for fit, _ in fits.values()), default=(0.0, 0))
+    fitting = [a for fit, a in fits.values() if fit == best > (0.0, 0)]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(a.name for a in fitting) or ", ".join(counts)
+    names = ", ".join(a.name for a in fitting) or ", ".join(fits)
     why = "several assignments fit" if fitting else "no assignment fits its functions"
     unread = "".join(f"; one could not be read: {text}" for text in broken if not fitting)
     raise SubmissionError(

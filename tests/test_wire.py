@@ -96,7 +96,15 @@ def test_any_bytes_are_a_reply_or_a_bad_frame(data):
     ],
 )
 def test_an_array_that_is_not_in_the_frame_is_a_bad_frame(array):
-    value = msgspec.convert({"k": "array", "type": "ndarray", **array}, type=wire.Value)
+    # Some of these do not even fit the type.
+    with pytest.raises((wire.BadFrame, msgspec.ValidationError)):
+        value = msgspec.convert({"k": "array", "type": "ndarray", **array}, type=wire.Value)
+        wire.decode(value, memoryview(bytes(64)), make=None)
+
+
+def test_arrays_that_share_their_bytes_are_a_bad_frame():
+    one = {"k": "array", "type": "ndarray", "dtype": "<f8", "shape": [5], "at": 0}
+    value = msgspec.convert({"k": "list", "items": [one, one]}, type=wire.Value)
 
     with pytest.raises(wire.BadFrame):
         wire.decode(value, memoryview(bytes(64)), make=None)

@@ -91,10 +91,10 @@ def shares(result: Result) -> list[int | float]:
     if running == wanted:
         return shared
     # The sum is half-way between two floats: another one takes a few last bits more or less.
-    for index, share in enumerate(shared):
+    for index, score in enumerate(shared):
         for bits in (1, -1, 2, -2, 4, -4, 8, -8):
-            changed = [*shared[:index], share + bits * math.ulp(share), *shared[index + 1 :]]
-            if share and _sum(changed) == wanted:
+            changed = [*shared[:index], score + bits * math.ulp(score), *shared[index + 1 :]]
+            if score and _sum(changed) == wanted:
                 return changed
     return shared
 

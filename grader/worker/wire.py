@@ -25,6 +25,7 @@ PREFIX = struct.Struct("<II")
 MAX_BODY = 64 * 2**20  # bytes of arrays in one answer; more is described instead of sent
 MAX_PARTS = 10_000  # values in one list, tuple or dictionary, nested ones counted
 MAX_DEPTH = 20
+MAX_DIMENSIONS = 32
 MAX_TEXT = 2_000  # characters of one string
 
 # Bound now, while they are still NumPy's: a submission may overwrite np.anything.
@@ -153,6 +154,8 @@ class Encoder:
         dtype = array.dtype
         if dtype.kind not in "biufc":
             return self._opaque(value, f"its dtype is {dtype.kind}", dtype=dtype, array=array)
+        if array.ndim > MAX_DIMENSIONS:
+            return self._opaque(value, "it has too many dimensions", dtype=dtype)
         if array.nbytes > self._max_body - self._size:
             return self._opaque(value, "it is too large to compare", dtype=dtype, array=array)
         if dtype.itemsize > 8 and dtype.kind in "fc":  # long doubles differ between machines

@@ -6,11 +6,18 @@ described in docs/results.md). Nothing in here decides, words or lays out anythi
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
 
 SCHEMA = "gradelab/results/v1"
+
+# What JSON may hold as it is, but a terminal or an editor that shows the file would act upon.
+_ACTING = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 Verdict = Literal[
     "correct",
@@ -263,7 +270,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_json(result: Result) -> bytes:
     """Return `result` as indented UTF-8 JSON, the content of ``results.json``."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+    text = msgspec.json.format(msgspec.json.encode(result), indent=2).decode()
+    return _ACTING.sub(_escaped, text).encode() + b"\n"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
 
 
 def from_json(data: bytes) -> Result:

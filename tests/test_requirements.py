@@ -631,7 +631,7 @@ def step(X, T, w, rate):
         ("X @ w\n", "1 / (1 + np.exp(-(X @ w)))\n", "carried", 2.5, "sigmoid_output"),
         ("X @ w\n", "X @ w * 1.3 + 0.1\n", "carried", 2, "unknown"),
         ("return w - rate *", "return w + rate *", "wrong", 1, "times--1"),
-        ("return w -", "return w; w -", "wrong", 1, "times-0"),
+        ("return w -", "return w; w -", "wrong", 1, "unchanged"),
         ("return w -", "return np.zeros((3, 2)) -", "missing", 1, "missing"),
         ("return w -", "return w + np.nan -", "wrong", 1, "unknown"),
     ],

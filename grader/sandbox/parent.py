@@ -29,6 +29,9 @@ Isolation = Literal["auto", "require", "off"]
 WALLS = ("files", "network", "processes")
 """What a worker has to be kept from, by the names under which it proves that it is."""
 
+LAYERS = ("namespaces", "machine", "folder", "capabilities", "calls")
+"""What the walls are built of, as `grader.worker.walls` does it."""
+
 INSIDE = Path(__file__).resolve().parent.parent / "worker"
 
 
@@ -53,6 +56,7 @@ class WarmParent:
 
     def __init__(self, python: Path | None = None, isolation: Isolation = "auto") -> None:
         self.isolation = isolation
+        self.layers: tuple[str, ...] = () if isolation == "off" else LAYERS
         if not hasattr(os, "fork"):
             raise SandboxError(
                 "submissions can be run on Linux and macOS only; on Windows, use gradelab in WSL"
@@ -86,7 +90,7 @@ class WarmParent:
                 [
                     *self._interpreter.command(INSIDE / "__main__.py"),
                     *(str(theirs.fileno()), self._scratch),
-                    "open" if self.isolation == "off" else "walls",
+                    ",".join(self.layers),
                     *(str(Path(r, part)) for r in roots for part in ("grader", "reference")),
                 ],
                 pass_fds=[theirs.fileno()],
@@ -188,7 +192,7 @@ class WarmParent:
     def fork(
         self,
         sock: socket.socket,
-        limits: dict[str, float],
+        limits: Mapping[str, object],
         setup: dict[str, Any],
         files: Mapping[str, bytes],
     ) -> tuple[int, Path]:

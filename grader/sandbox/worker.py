@@ -101,7 +101,7 @@ class Worker:
             "memory": limits.memory,
             "cpu": limits.submission,
             "file": limits.file,
-            "walls": parent.isolation != "off",
+            "walls": parent.layers,
         }
         with theirs:
             self._pid: int | None

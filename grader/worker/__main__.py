@@ -1,4 +1,4 @@
-"""Start the warm parent: ``python -P -s __main__.py FD SCRATCH walls|open GUARDED...``.
+"""Start the warm parent: ``python -P -s __main__.py FD SCRATCH LAYER,LAYER... GUARDED...``.
 
 The package is loaded by its path under another name, because `grader` itself must not be
 importable here.
@@ -26,7 +26,7 @@ def main() -> None:
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
     parent = importlib.import_module(f"{NAME}.parent")
-    parent.serve(int(sys.argv[1]), sys.argv[2], sys.argv[3] == "walls", guarded=sys.argv[4:])
+    parent.serve(int(sys.argv[1]), sys.argv[2], sys.argv[3].split(","), guarded=sys.argv[4:])
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import math
 import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
@@ -38,6 +40,12 @@ def confine(limits: dict[str, Any]) -> list[str]:
         active.append(name)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit is an OSError then
     return active
+
+
+def first_to_go() -> None:
+    """Have the kernel end this process and its forks first when memory runs out (Linux)."""
+    with contextlib.suppress(OSError):  # not Linux, or no /proc
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def adopt_orphans() -> None:

@@ -54,12 +54,12 @@ class Guard(importlib.abc.MetaPathFinder):
         return None
 
 
-def serve(control_fd: int, scratch: str, walls_up: bool, guarded: Sequence[str]) -> None:
+def serve(control_fd: int, scratch: str, layers: Sequence[str], guarded: Sequence[str]) -> None:
     """Answer the control socket until the grader closes it, then leave nothing behind."""
     sys.path[:] = [entry for entry in sys.path if not _is_checkout(entry)]
     listing = _children_listing()
-    if walls_up:
-        walls.close_outside(scratch, guarded)
+    limits.first_to_go()
+    walls.close_outside(scratch, guarded, layers)
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, Guard(guarded))
     gc.collect()

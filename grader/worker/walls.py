@@ -12,7 +12,7 @@ import ctypes
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ SYSTEM = (
 CANARY = "canary"
 
 
-def close_outside(scratch: str, guarded: Iterable[str]) -> None:
+def close_outside(scratch: str, guarded: Iterable[str], layers: Collection[str]) -> None:
     """Close the machine off, for the warm parent and all workers; what is not there is left out.
 
     Parameters
@@ -39,28 +39,44 @@ def close_outside(scratch: str, guarded: Iterable[str]) -> None:
         The folder in which every worker has its own.
     guarded : iterable of str
         Our own packages, which hold answers or lie beside them.
+    layers : collection of str
+        What is built: ``namespaces``, ``machine`` (Landlock around all workers).
     """
     if sys.platform != "linux":
         return
-    _unshare()
+    if "namespaces" in layers:
+        _unshare()
+    if "machine" not in layers:
+        return
     try:
         rules = landlock.Ruleset()
     except OSError:
         return
     rules.allow_all(scratch)
     rules.allow("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE)
+    places = list(dict.fromkeys([*SYSTEM, *_python()]))
     apart_from = {Path(folder).resolve() for folder in guarded}
-    for path in dict.fromkeys((*SYSTEM, *_python())):
+    apart_from |= {folder.resolve() for folder in _copies(places)}
+    for path in places:
         rules.allow_reading(path, apart_from)
     rules.allow_reading(str(Path(__file__).parent))
     rules.restrict()
 
 
-def _python() -> Iterable[str]:
+def _python() -> Iterator[str]:
     """Yield where this Python, its standard library and its packages lie."""
     yield from (path for path in sys.path if Path(path).is_dir())
     yield str(Path(os.__file__).parent)
     yield from (str(Path(prefix, "lib")) for prefix in {sys.prefix, sys.base_prefix})
+
+
+def _copies(places: Iterable[str]) -> Iterable[Path]:
+    """Yield installations of ours that lie there too, as in the Python that a venv was made of."""
+    for place in places:
+        for pattern in ("grader", "*-packages/grader", "python3*/*-packages/grader"):
+            for folder in Path(place).glob(pattern):
+                if (folder / "worker" / "walls.py").is_file():
+                    yield from (folder, folder.with_name("reference"))
 
 
 def _unshare() -> None:
@@ -87,13 +103,20 @@ def close_inside(scratch: str, numbers: dict[str, Any]) -> list[str]:
     scratch : str
         Its own folder, the only one it may write to.
     numbers : dict
-        As `limits.confine` takes them; ``walls`` False leaves everything open but the limits.
+        As `limits.confine` takes them, and ``walls``: the layers that are built, of ``folder``
+        (Landlock around its own), ``capabilities`` and ``calls`` (the filter).
     """
     active = limits.confine(numbers)
+    layers: dict[str, Callable[[], None]] = {
+        "folder": partial(_own_folder, scratch),
+        "capabilities": _drop_capabilities,
+        "calls": seccomp.restrict,
+    }
     if numbers["walls"] and sys.platform == "linux":
-        for build in (partial(_own_folder, scratch), _drop_capabilities, seccomp.restrict):
+        for name, build in layers.items():
             try:
-                build()
+                if name in numbers["walls"]:
+                    build()
             except OSError:  # the proof says what is missing
                 continue
         active += prove(scratch)

@@ -1,0 +1,94 @@
+"""Looks at what a worker has written and started, from outside and while it works."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .limits import Limits
+from .wire import BadFrame
+
+EVERY = 0.1  # seconds between two looks at a worker that answers at once
+
+N_THREADS = 17  # its place in /proc/PID/stat, counted behind the name (man 5 proc)
+
+
+class Watch:
+    """What a worker may leave behind it, and may run.
+
+    Parameters
+    ----------
+    pid : int
+        The worker.
+    folder : Path
+        The one that it may write to.
+    limits : Limits
+        ``written``, ``files``, ``threads``.
+    """
+
+    def __init__(self, pid: int, folder: Path, limits: Limits) -> None:
+        self._process, self._folder, self._limits = Path(f"/proc/{pid}"), folder, limits
+        self._next = 0.0
+
+    def glance(self) -> None:
+        """Look, unless that was done just now."""
+        if time.monotonic() >= self._next:
+            self.look()
+
+    def look(self) -> None:
+        """Compare what is there with the limits.
+
+        Raises
+        ------
+        BadFrame
+            If it is more.
+        """
+        size = count = 0
+        for n_bytes in self._sizes():
+            size, count = size + n_bytes, count + 1
+            if size > self._limits.written or count > self._limits.files:
+                raise BadFrame(
+                    f"its folder holds more than {self._limits.files:,} files or "
+                    f"{self._limits.written / 2**20:,.0f} MB"
+                )
+        with contextlib.suppress(OSError, LookupError):  # not Linux, or it has just ended
+            told = (self._process / "stat").read_text("utf-8", "replace").rpartition(")")[2]
+            if int(told.split()[N_THREADS]) > self._limits.threads:
+                raise BadFrame(f"it runs more than {self._limits.threads:,} threads")
+        self._next = time.monotonic() + EVERY
+
+    def _sizes(self) -> Iterator[int]:
+        """Yield the size of each file and folder, and of what is open and has no name any more."""
+        left = [str(self._folder)]
+        while left:
+            folder = left.pop()
+            try:
+                for entry in _entries(folder):
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                    yield entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:  # gone since
+                continue
+            except OSError as error:
+                if error.errno == errno.ENAMETOOLONG:
+                    raise BadFrame("its folders are nested too deeply") from error
+        with contextlib.suppress(OSError):
+            for fd in os.listdir(self._process / "fd"):  # noqa: PTH208
+                found = os.stat(self._process / "fd" / fd)  # noqa: PTH116
+                if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
+                    yield found.st_size
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        found = os.scandir(folder)
+    except PermissionError:  # shut against a look
+        os.chmod(folder, 0o700)  # noqa: PTH101
+        found = os.scandir(folder)
+    with found:
+        yield from found

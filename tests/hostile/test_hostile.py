@@ -1,0 +1,65 @@
+"""Submissions that are after a mark, the machine, or whoever reads the report: none gets there."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+from attacks import files, learning, limits, marks, network, processes, values
+from homework import verdicts
+from world import World
+
+from grader.worker import landlock
+
+FAMILIES = {
+    "learning": learning,
+    "marks": marks,
+    "files": files,
+    "network": network,
+    "processes": processes,
+    "limits": limits,
+    "values": values,
+}
+CORE = {
+    "opens the fixtures, the solution and the checks in every way that Python has",
+    "leaves hidden inputs in its folder for a later call to tell",
+    "answers an integer of a hundred digits for every number",
+    "writes garbage into all that is open",
+    "changes files that are there",
+    "leaves folders that are nested too deeply to be deleted",
+    "sends by UDP",
+    "starts a program in every way",
+    "has signals sent by a descriptor that belongs to another process",
+    "takes memory without end, in a cell",
+    "returns a list that lies about its length",
+}
+"""One or two of each family, for every day; the others are marked `hostile`."""
+
+ALL_ATTACKS = [
+    pytest.param(attack, id=f"{family}: {name}", marks=() if name in CORE else pytest.mark.hostile)
+    for family, module in FAMILIES.items()
+    for name, attack in module.ATTACKS.items()
+]
+
+pytestmark = pytest.mark.skipif(
+    platform.system() != "Linux" or platform.machine() != "x86_64" or not landlock.abi(),
+    reason="attacks on the walls of Linux, with system calls by their numbers on x86_64",
+)
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    with World(tmp_path, monkeypatch) as world:
+        yield world
+
+
+@pytest.mark.parametrize("attack", ALL_ATTACKS)
+def test_an_attack_gets_what_it_deserves_and_nothing_else(world, attack):
+    struck = world.strike(attack)
+
+    assert struck.faults == []
+    assert struck.got == []
+    assert attack.output in struck.output
+    assert struck.result.score == attack.score
+    assert "internal" not in verdicts(struck.result).values()
+    assert struck.result.isolation.level == "full"

@@ -19,6 +19,9 @@ def functions(run):
     return {"f": lambda x: run(x=x)["Q"]}
 """
 
+# What all of them look at is made once.
+pytestmark = pytest.mark.xdist_group("audit")
+
 
 @pytest.fixture
 def audited(toy):

@@ -77,6 +77,7 @@ def expected_of_the_homework():
     return fixtures.read_expected(folder, fixtures.read_inputs(folder))
 
 
+@pytest.mark.slow
 def test_building_twice_gives_the_same_bytes(tmp_path):
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
     assignment = Course(tmp_path).assignment("backprop_mse")

@@ -26,6 +26,9 @@ COMMANDS = [
 # A course lies inside the package once it is installed.
 MOVED = {"assignments": "grader/assignments", "fixtures": "grader/fixtures"}
 
+# What all of them look at is made once.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 
 def run(*command: object, cwd: Path) -> str:
     done = subprocess.run(

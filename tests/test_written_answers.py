@@ -258,7 +258,25 @@ ERRORS = {
 }
 
 
-@pytest.mark.parametrize("k", range(9))
+MISTAKES = {mistake.id: mistake for mistake in worked.solution.mistakes}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_wrong_boxes_and_jacobians_are_what_the_known_mistakes_give(name):
+    inputs = CASES[name]
+    scope = {"delta": inputs["delta"], "h": inputs["h"]}
+    for weights, mistake in BOXES.items():
+        f = checks.network(checks.weights_of(eval(weights, scope)), inputs["x"])
+        made = worked.solution.run(inputs, replace=[MISTAKES[mistake]])["f"]
+        np.testing.assert_allclose(f, made, atol=1e-13, err_msg=mistake)
+    z = inputs["Z"][0]
+    for formula, mistake in JACOBIANS.items():
+        jacobian = eval(formula, {"np": np, "z": z, "y": np.array(softmax_by_loops(z.tolist()))})
+        made = worked.solution.run(inputs, replace=[MISTAKES[mistake]])["J"][0]
+        np.testing.assert_allclose(jacobian, made, atol=1e-13, err_msg=mistake)
+
+
+@pytest.mark.parametrize("k", [3, 5, 7])
 def test_wrong_answers_are_named_each_by_itself(answered, k):
     box, jacobian, error = (list(wrong.items())[k] for wrong in (BOXES, JACOBIANS, ERRORS))
     result = answered(

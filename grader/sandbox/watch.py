@@ -13,6 +13,7 @@ from pathlib import Path
 from .limits import Limits
 from .wire import BadFrame
 
+MAX_DEPTH = 100  # folders within folders
 EVERY = 0.1  # seconds between two looks at a worker that answers at once
 
 N_THREADS = 17  # its place in /proc/PID/stat, counted behind the name (man 5 proc)
@@ -36,9 +37,11 @@ class Watch:
         self._next = 0.0
 
     def glance(self) -> None:
-        """Look, unless that was done just now."""
+        """Look at the threads, and at the files unless that was done just now."""
         if time.monotonic() >= self._next:
             self.look()
+        else:
+            self._count_threads()
 
     def look(self) -> None:
         """Compare what is there with the limits.
@@ -56,27 +59,31 @@ class Watch:
                     f"its folder holds more than {self._limits.files:,} files or "
                     f"{self._limits.written / 2**20:,.0f} MB"
                 )
+        self._count_threads()
+        self._next = time.monotonic() + EVERY
+
+    def _count_threads(self) -> None:
         with contextlib.suppress(OSError, LookupError):  # not Linux, or it has just ended
             told = (self._process / "stat").read_text("utf-8", "replace").rpartition(")")[2]
             if int(told.split()[N_THREADS]) > self._limits.threads:
                 raise BadFrame(f"it runs more than {self._limits.threads:,} threads")
-        self._next = time.monotonic() + EVERY
 
     def _sizes(self) -> Iterator[int]:
         """Yield the size of each file and folder, and of what is open and has no name any more."""
-        left = [str(self._folder)]
+        left = [(str(self._folder), 0)]
         while left:
-            folder = left.pop()
+            folder, depth = left.pop()
             try:
                 for entry in _entries(folder):
                     if entry.is_dir(follow_symlinks=False):
-                        left.append(entry.path)
+                        left.append((entry.path, depth + 1))
                     yield entry.stat(follow_symlinks=False).st_size
-            except FileNotFoundError:  # gone since
-                continue
             except OSError as error:
-                if error.errno == errno.ENAMETOOLONG:
-                    raise BadFrame("its folders are nested too deeply") from error
+                if error.errno != errno.ENAMETOOLONG:
+                    continue  # gone since
+                depth = MAX_DEPTH + 1
+            if depth > MAX_DEPTH:  # looking there takes long, and further down is not possible
+                raise BadFrame("its folders are nested too deeply")
         with contextlib.suppress(OSError):
             for fd in os.listdir(self._process / "fd"):  # noqa: PTH208
                 found = os.stat(self._process / "fd" / fd)  # noqa: PTH116

@@ -194,7 +194,7 @@ class Worker:
         try:
             self._sock.settimeout(seconds + GRACE)
             wire.send(self._sock, request, b"".join(parts))
-            header, body = wire.receive(self._sock, deadline, self._max_body, self._watch.look)
+            header, body = wire.receive(self._sock, deadline, self._max_body, self._watch.glance)
             self._watch.glance()
             reply = wire.read_reply(header)
             if reply.id != self._asked:

@@ -103,6 +103,8 @@ class Attack:
         The limits to run under, beside short times.
     output : str
         What its cell has to have printed, to show that it came as far.
+    message : str
+        What the loss has to be told to have raised: the same.
     """
 
     cell: str = ""
@@ -112,6 +114,7 @@ class Attack:
     score: float = ALL
     limits: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
+    message: str = ""
 
     def cells(self) -> list[str]:
         """Return the cells of the notebook."""

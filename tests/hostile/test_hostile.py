@@ -6,7 +6,7 @@ import platform
 
 import pytest
 from attacks import files, learning, limits, marks, network, processes, values
-from homework import verdicts
+from homework import quantities, verdicts
 from world import World
 
 from grader.worker import landlock
@@ -60,6 +60,7 @@ def test_an_attack_gets_what_it_deserves_and_nothing_else(world, attack):
     assert struck.faults == []
     assert struck.got == []
     assert attack.output in struck.output
+    assert attack.message in quantities(struck.result)["L"].message
     assert struck.result.score == attack.score
     assert "internal" not in verdicts(struck.result).values()
     assert struck.result.isolation.level == "full"

@@ -210,6 +210,7 @@ known += [*np.ravel(weights['W2']), float(np.ravel(weights['b2'])[0]), 0.0, 1.0]
 strange = [x for x in found if not np.isin(float(np.real(x)), known)]
 raise ValueError(f'frames {frames > 5}, in them {len(found) > 5} {sorted(set(strange))[:9]}')
 """,
+        message="frames True, in them True []",
         score=WITHOUT_BACKWARD,
     ),
     "searches its whole memory for expected values": Attack(
@@ -221,11 +222,12 @@ def scan(inputs):
     needles, mask = np.array(@NEEDLES@, np.uint64), np.uint64(@MASK@)
     own = np.asarray(inputs, np.float64).view(np.uint64) ^ mask
     step, hits, controls, pages = 4096, 0, 0, 0
-    starts = {id(one) >> 26 for one in (None, [], scan, sys.modules, needles, np, sys, own)}
-    starts |= {one.ctypes.data >> 26 for one in (needles, own)}
-    places = sorted({(start << 26) + n * (1 << 26) for start in starts for n in (-1, 0, 1)})
+    objects = (None, [], scan, sys.modules, needles, np, sys, own, sys._getframe(2).f_locals)
+    starts = {id(one) >> 24 for one in objects}
+    starts |= {one.ctypes.data >> 24 for one in (needles, own, inputs)}
+    places = sorted({start + n for start in starts for n in (-1, 0, 1)})
     for place in places:
-        for address in range(place, place + (1 << 26), step):
+        for address in range(place << 24, (place + 1) << 24, step):
             if libc.write(writer, ctypes.c_void_p(address), 1) != 1:
                 continue
             os.read(reader, 1)
@@ -239,6 +241,7 @@ def scan(inputs):
 pages, hits, controls = scan(X[0])
 raise ValueError(f'pages {pages > 1000}, inputs {controls > 0}, expected {hits}')
 """,
+        message="pages True, inputs True, expected 0",
         score=WITHOUT_BACKWARD,
         limits={"call": 60.0, "submission": 200.0},
     ),

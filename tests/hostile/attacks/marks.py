@@ -167,12 +167,17 @@ def drip(header):
         for n in (-10**30, 0, 10**30)]})""".replace("\n", " ")
     ),
     "sends pictures without end, and others than it says": forged(
-        """saying(figures=[{"title": "t" * 99999, "axes": [{"title": "a", "xlabel": "",
-        "ylabel": "", "lines": [["l", 10**30], ["l", -1]], "images": -10**30}] * 999,
-        "pixels": {"k": "array", "type": "x", "dtype": d, "shape": s, "at": 0}}
-        for d, s in [("|u1", [0, 9, 3]), ("<f8", [1, 1, 3]), ("|u1", [1, 1, 4]), ("|u1", [0, 0, 3])] * 999])""".replace(
-            "\n", " "
-        )
+        "drawing",
+        before="""
+def drawing(header):
+    axes = {"title": "a", "xlabel": "", "ylabel": "", "lines": [["l", 10**30]], "images": -1}
+    pixels = {"k": "array", "type": "x", "at": 0}
+    figures = [
+        {"title": "t" * 99999, "axes": [axes] * 99, "pixels": {**pixels, "dtype": d, "shape": s}}
+        for d, s in [("|u1", [0, 9, 3]), ("<f8", [1, 1, 3]), ("|u1", [1, 1, 4])] * 20
+    ]
+    return json.dumps({**header, "figures": figures}), b""
+""",
     ),
     "lies within what fits the protocol": forged(
         """saying(value={"k": "none"}, output="x" * 3_000_000, dropped=2**53, changed=[[900, "x"],

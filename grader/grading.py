@@ -93,9 +93,7 @@ def grade(
         run.forbidden_import,
     )
     with parent:
-        parent.prepare(
-            libraries(submission, run.allowed_imports), data_for(assignment, submission)
-        )
+        parent.prepare(libraries(submission, run.allowed_imports), data_for(assignment, submission))
         seen = observe(
             submission,
             checks,

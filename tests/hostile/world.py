@@ -121,8 +121,8 @@ class World:
             "@TCP6@": str(six),
             "@ABSTRACT@": self.secret[:20],
             # So that a search of memory for them does not find the search.
-            "@NEEDLES@": repr([int(n) ^ MASK for n in expected_words()]),
-            "@MASK@": str(MASK),
+            "@NEEDLES@": repr([int(n) * FACTOR % 2**64 for n in expected_words()]),
+            "@FACTOR@": str(FACTOR),
         }
 
     def strike(self, attack: Attack, name: str = "homework.ipynb") -> Struck:
@@ -218,7 +218,7 @@ def _own(written: bytes) -> str:
     return json.dumps([cells, said, result["notes"]], ensure_ascii=False)
 
 
-MASK = 0x5A5AA5A5_3CC3C33C
+FACTOR = 0x9E3779B97F4A7C15  # odd, so that nothing is lost; applied twice it is another
 
 
 def children() -> set[int]:
@@ -250,7 +250,7 @@ def expected_words() -> np.ndarray:
             for value in values.values()
         ]
         words = np.unique(np.concatenate(arrays).view(np.uint64))
-        _cache["words"] = words[words > 2**52]  # zeros and the like are everywhere
+        _cache["words"] = words[words % 2**32 > 0]  # 0.5 and the like are everywhere
     return _cache["words"]
 
 

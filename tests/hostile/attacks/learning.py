@@ -212,6 +212,7 @@ raise ValueError(f'frames {frames > 5}, in them {len(found) > 5} {sorted(set(str
 """,
         message="frames True, in them True []",
         score=WITHOUT_BACKWARD,
+        limits={"call": 20.0},
     ),
     "searches its whole memory for expected values": Attack(
         """
@@ -219,8 +220,8 @@ def scan(inputs):
     # write(2) says of an address whether it can be read, and does not crash
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    needles, mask = np.array(@NEEDLES@, np.uint64), np.uint64(@MASK@)
-    own = np.asarray(inputs, np.float64).view(np.uint64) ^ mask
+    needles, factor = np.array(@NEEDLES@, np.uint64), np.uint64(@FACTOR@)
+    own = np.asarray(inputs, np.float64).view(np.uint64) * factor
     step, hits, controls, pages = 4096, 0, 0, 0
     objects = (None, [], scan, sys.modules, needles, np, sys, own, sys._getframe(2).f_locals)
     starts = {id(one) >> 24 for one in objects}
@@ -231,7 +232,7 @@ def scan(inputs):
             if libc.write(writer, ctypes.c_void_p(address), 1) != 1:
                 continue
             os.read(reader, 1)
-            page = np.frombuffer((ctypes.c_char * step).from_address(address), np.uint64) ^ mask
+            page = np.frombuffer((ctypes.c_char * step).from_address(address), np.uint64) * factor
             pages += 1
             hits += int(np.isin(page, needles).sum())
             controls += int(np.isin(page, own).sum())

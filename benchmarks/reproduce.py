@@ -252,9 +252,9 @@ SETTINGS = (
         "mlp_per_sample: pixels 0 to 255, 3 epochs",
         "about 70",
         per_sample(255),
-        "The figure is what the task promises, not a run. Pixels up to 255 drive the first sigmoids "
-        "to 0 and 1, where they hardly learn, so it depends on the start and on the last samples "
-        "seen. After each epoch:",
+        "The figure is what the task promises, not a run. Pixels up to 255 drive the first "
+        "sigmoids to 0 and 1, where they hardly learn, so it depends on the start and on the "
+        "last samples seen. After each epoch:",
     ),
     Setting(
         "mlp_per_sample: pixels 0 to 1, 3 epochs",
@@ -266,9 +266,9 @@ SETTINGS = (
         "mlp_minibatch: N(0, 1), momentum 0.7, 10 epochs",
         "90.34",
         minibatch,
-        "With weights from N(0, 1) the first scores are in the hundreds and the training jumps; the "
-        "homework too found several per cent from run to run, and reports one. Classes that are "
-        "hardly ever recognised, for each start:",
+        "With weights from N(0, 1) the first scores are in the hundreds and the training jumps; "
+        "the homework too found several per cent from run to run, and reports one. "
+        "Classes hardly ever recognised:",
     ),
     Setting(
         "mnist_from_hdf5: tanh, rate 0.5 halved twice",
@@ -282,8 +282,8 @@ SETTINGS = (
         "97.07",
         halved_twice(ReLU, 0.5),
         "0.5 is at the edge of what ReLU bears: from some starts the loss jumps, even after many "
-        "good epochs, and part of the network or all of it is dead from then on. The figure is that "
-        "of a start without. Classes hardly ever recognised:",
+        "good epochs, and part of the network or all of it is dead from then on. The figure is "
+        "that of a start without. Classes hardly ever recognised:",
     ),
     Setting(
         "layer_library: ReLU on the scores, as handed in",

@@ -178,6 +178,10 @@ def _graded(args: argparse.Namespace) -> tuple[Result, Submission]:
             from .reading import with_adapter
 
             submission, adapter = with_adapter(submission, adapter), None
+        elif adapter is not None:
+            from .interface import read_adapter
+
+            read_adapter(adapter, str(args.adapter))  # what is wrong with it is said of this file
         result = grade(submission, assignment, parent, limits, adapter)
         return result, submission
 

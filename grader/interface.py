@@ -184,9 +184,9 @@ def fit(
 def _returns(name: str, wanted: Mapping[str, Wanted], given: Sequence[str]) -> tuple[int, ...]:
     asked = wanted.get(name, Wanted()).returns
     if sorted(given) != sorted(asked):
+        known = f"{name} returns {wording.listed(asked)}" if asked else f"it names none of {name}"
         raise SubmissionError(
-            f"adapter: [returns]: {name} returns {wording.listed(asked) if asked else 'one value'} "
-            f"by the assignment's names, not {wording.listed(given)}"
+            f"adapter: [returns]: {wording.listed(given)} are not the assignment's names; {known}"
         )
     return tuple(given.index(part) for part in asked)
 
@@ -245,10 +245,15 @@ def _order(
     """Return how a call's arguments are to be ordered, None for as they come."""
     parameters = list(asked.parameters)
     if name in adapter.arguments:
-        return tuple(
-            (parameters.index(part),) if isinstance(part, str) and part in parameters else part
-            for part in adapter.arguments[name]
-        )
+        given = adapter.arguments[name]
+        unknown = [part for part in given if isinstance(part, str) and part not in parameters]
+        if unknown:
+            known = f"there are {wording.listed(parameters)}" if parameters else "it names none"
+            raise SubmissionError(
+                f"adapter: [arguments]: {wording.listed(unknown)} is none of the arguments of "
+                f"{name} by the assignment's names; {known}"
+            )
+        return tuple((parameters.index(p),) if isinstance(p, str) else p for p in given)
     own = names.get(name, name)
     definition = definitions.get(own)
     if definition is None or not parameters:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from . import pictures, wording
-from .definitions import Definition
+from .definitions import Definition, outline
 from .imports import Handling
 from .interface import Interface
 from .results import Cell, CellState, FailureKind, Figure
@@ -54,6 +55,10 @@ class Manner:
 
 def _state(kind: FailureKind) -> CellState:
     return kind if kind in ("timeout", "memory", "crash") else "error"
+
+
+def _names(python: str) -> set[str]:
+    return {name for name, _ in outline(python, python).definitions}
 
 
 class Replay:
@@ -287,15 +292,23 @@ class Replay:
         if cells[made.cell].program != cells[index].program:
             return None
         worker.hoisted = True
-        for later in range(index + 1, len(cells)):
-            if cells[later].program == cells[index].program:
-                self._define(worker, later, seconds)
+        mine = [n for n, cell in enumerate(cells) if cell.program == cells[index].program]
+        # What is defined already stays as it is until its later cell comes.
+        kept = {n for at in mine if at <= index for n in _names(cells[at].python)}
+        for later in (at for at in mine if at > index):
+            self._define(worker, later, seconds, kept)
         return name[1], cells[made.cell].label
 
-    def _define(self, worker: Worker, index: int, seconds: float | None = None) -> None:
+    def _define(
+        self,
+        worker: Worker,
+        index: int,
+        seconds: float | None = None,
+        apart_from: Collection[str] = (),
+    ) -> None:
         """Run only the imports and definitions of a cell."""
         for part in statements(self._submission.cells[index].python):
-            if part.defines and worker.alive:
+            if part.defines and worker.alive and not _names(part.source) & set(apart_from):
                 with contextlib.suppress(WorkerGone):
                     self._ask(worker, index, part.source, seconds or self.limits.call)
 

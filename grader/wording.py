@@ -62,7 +62,8 @@ def described(value: Any, hidden: bool = False) -> str:
     if isinstance(value, Opaque):
         if value.dtype is not None:
             return "an array"
-        return "an object" if hidden else f"a {short(value.type, 60)}"
+        article = "an" if value.type[:1].lower() in tuple("aeiou") else "a"
+        return "an object" if hidden else f"{article} {short(value.type, 60)}"
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
         return f"an array of shape {shape_text(shape)}"
@@ -180,6 +181,8 @@ def raised(
     head = f"{who}raised {name}" if called else name
     if type_name == "SystemExit":
         head = f"{who}called sys.exit()" if called else "sys.exit() ended the cell"
+    if type_name == "SystemExit" and message == "None":
+        message = ""
     text, hidden = short(message), short(without_values(message))
     whole = f"{head}: {text}" if text else head
     if own_words:
@@ -216,7 +219,8 @@ def over_budget(seconds: float) -> str:
 
 def run_files(paths: Sequence[str]) -> str:
     """Say which files of several are run."""
-    return f"Run here: {listed(paths)}, with the modules that they import"
+    who = "they import" if len(paths) > 1 else "it imports"
+    return f"Run here: {listed(paths)}, with the modules that {who}"
 
 
 def several_files(path: str, others: Sequence[str], names: Sequence[str]) -> str:
@@ -257,8 +261,8 @@ def reordered(name: str, parameters: Sequence[str]) -> str:
 
 
 STOOD_IN = {
-    "data": "{} gave the course's own pictures, without a network",
-    "file": "{} came into the folder with the course's own pictures",
+    "data": "{} gave the pictures that this assignment serves, without a network",
+    "file": "{} came into the folder with the pictures that this assignment serves",
     "path": "{} led to the file of that name in the folder: it is a path of another computer",
     "module": "A small stand-in took the place of {}",
 }
@@ -281,7 +285,7 @@ def forbidden_import(name: str, place: Place | None, handling: str) -> str:
 
 def no_points_for(name: str) -> str:
     """Say why nothing was checked."""
-    return f"not checked: the assignment does not allow {short(name, 60)}"
+    return f"Nothing was checked: the assignment does not allow {short(name, 60)}"
 
 
 def not_adapted(error: str) -> str:

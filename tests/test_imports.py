@@ -47,11 +47,21 @@ def test_a_forbidden_import_is_noted_at_its_line(graded):
 
 @pytest.mark.parametrize(
     "source",
-    ["__import__('h5py')", "import importlib\nimportlib.import_module('h5' + 'py')"],
+    [
+        "__import__('h5py')",
+        "import importlib\nimportlib.import_module('h5' + 'py')",
+        "exec('import h5py')",
+    ],
 )
 def test_an_import_that_hides_from_the_text_is_found_at_run_time(graded, source):
     result = graded([*SOLUTION, source])
     assert any(note.startswith("h5py is imported, and") for note in result.notes)
+
+
+def test_a_library_that_something_stands_in_for_is_found_too(graded):
+    source = "import importlib\nimportlib.import_module('matplotlib' + '.pyplot')"
+    result = graded([*SOLUTION, source])
+    assert any(note.startswith("matplotlib is imported") for note in result.notes)
 
 
 def test_no_points_means_no_points_for_anything(graded):
@@ -59,7 +69,7 @@ def test_no_points_means_no_points_for_anything(graded):
     assert (result.score, result.max_score) == (0, 20)
     assert set(verdicts(result).values()) == {"error"}
     assert result.causes[0].text == (
-        "not checked: the assignment does not allow h5py (code cell 1, line 1)."
+        "Nothing was checked: the assignment does not allow h5py (code cell 1, line 1)."
     )
 
 

@@ -99,5 +99,8 @@ def test_a_wrong_adapter_is_refused_in_a_sentence(text):
 
 
 def test_an_adapter_whose_returns_do_not_fit_is_refused_in_a_sentence():
-    with pytest.raises(SubmissionError, match="back_propagation returns gradients and L"):
+    with pytest.raises(
+        SubmissionError,
+        match="are not the assignment's names; back_propagation returns gradients and L",
+    ):
         fitted("def back_propagation(): pass", adapter='[returns]\nback_propagation = ["loss"]')

@@ -72,7 +72,7 @@ def test_functions_spread_over_files_that_do_not_know_one_another_are_all_found(
     }
     result = graded(files)
     assert all_right(result)
-    assert "Run here: b_backward.py, with the modules that they import" in result.notes
+    assert "Run here: b_backward.py, with the modules that it imports" in result.notes
 
 
 def test_a_sibling_that_fails_gives_what_stands_around_the_failure(graded):
@@ -138,7 +138,8 @@ def test_another_name_with_the_same_parameters_is_used_and_said(graded):
     text = BACKWARD.replace("back_propagation(X, Y_T, weights)", "bp(X, Y_T, weights)")
     result = graded({"hw.py": CODE.replace(BACKWARD, text.replace("def bp", "def backprop"))})
     assert all_right(result)
-    assert any("backprop is named almost as back_propagation" in note for note in result.notes)
+    note = "backprop has the parameters of back_propagation and almost its name: used instead"
+    assert f"back_propagation is not defined. {note}" in result.notes
 
 
 def test_between_two_similar_names_nothing_is_chosen_and_both_are_named(graded):
@@ -151,11 +152,35 @@ def test_between_two_similar_names_nothing_is_chosen_and_both_are_named(graded):
 
 
 def test_an_adapter_beside_the_submission_gives_names_order_and_returns(graded):
-    text = BACKWARD.replace("back_propagation(X, Y_T, weights)", "learn(weights, X, Y_T)")
-    adapter = '[names]\nback_propagation = "learn"\n'
+    text = BACKWARD.replace("back_propagation(X, Y_T, weights)", "learn(w, batch, X, Y_T)")
+    text = text.replace("'b2': dLdb2}, L", "'b2': dLdb2}").replace("return {", "return L, {")
+    text = text.replace("weights", "w")
+    adapter = """
+    [names]
+    back_propagation = "learn"
+    [arguments]
+    back_propagation = ["weights", 64, "X", "Y_T"]
+    [returns]
+    back_propagation = ["L", "gradients"]
+    """
     result = graded({"hw.py": CODE.replace(BACKWARD, text), "adapter.toml": adapter})
-    assert verdicts(result)["dW1"] == "error"  # the order is still the assignment's
+    assert all_right(result)
     assert "back_propagation is learn here, as the adapter says" in result.notes
+
+
+def test_an_adapter_that_names_no_argument_of_the_assignment_is_said_to(graded):
+    adapter = '[arguments]\nback_propagation = ["W", "X", "Y_T"]'
+    result = graded({"hw.py": CODE, "adapter.toml": adapter})
+    assert all_right(result)
+    assert any("W is none of the arguments of back_propagation" in note for note in result.notes)
+
+
+def test_what_a_name_means_already_is_kept_until_its_later_definition_comes(submit):
+    first = "def version(): return 1\nsigmoid\nprint(version())"
+    later = "def version(): return 2\nprint(version())"
+    result = submit([IMPORTS, first, SIGMOID, FORWARD, BACKWARD, later])
+    assert all_right(result)
+    assert [cell.output for cell in result.cells if cell.output] == ["1\n", "2\n"]
 
 
 def test_an_adapter_in_python_is_one_more_cell(graded):

@@ -226,6 +226,26 @@ def test_an_installed_matplotlib_and_the_stand_in_describe_the_same_figures(load
     assert stand_in.stood_in
 
 
+SAVED_AND_CLOSED = """
+import matplotlib.pyplot as plt
+fig, ax = plt.subplots()
+ax.plot([1, 2, 3], label='kept'); fig.savefig('a.png'); fig.savefig('b.png'); plt.close(fig)
+plt.plot([1, 2]); plt.savefig('c.png'); plt.close('all')
+plt.plot([1], label='thrown away'); plt.close()
+plt.plot([1, 2, 3, 4], label='saved and shown'); plt.savefig('d.png'); plt.show(); plt.close()
+"""
+
+
+@pytest.mark.parametrize("mode", ["loaded", "missing"])
+def test_a_figure_that_was_saved_and_closed_is_kept_and_one_that_was_only_closed_is_gone(
+    request, mode
+):
+    found = request.getfixturevalue(mode)(SAVED_AND_CLOSED, pictures=False).described
+
+    lines = [one["axes"][0]["lines"] for one in found]
+    assert lines == [[["kept", 3]], [["", 2]], [["saved and shown", 4]]]
+
+
 def test_a_figure_is_described_by_its_titles_labels_lines_and_images(loaded):
     first, digits, pair, *_ = loaded(VARIED, pictures=False).described
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -40,6 +42,17 @@ class Pyplot:
         self._open = sys.modules["matplotlib._pylab_helpers"].Gcf
         self._switch = module.switch_backend
         self._on_agg = False
+        self._saved: list[Any] = []
+        self._done: weakref.WeakSet[Any] = weakref.WeakSet()
+        save = module.Figure.savefig
+
+        @functools.wraps(save)
+        def saved(figure: Any, *arguments: Any, **options: Any) -> Any:
+            if not any(figure is one for one in self._saved):
+                self._saved.append(figure)
+            return save(figure, *arguments, **options)
+
+        module.Figure.savefig = saved
         bases = sys.modules["matplotlib.backend_bases"]
         bases.FigureCanvasBase.start_event_loop = nothing
         module.Figure.show = nothing
@@ -56,10 +69,17 @@ class Pyplot:
             self._switch("agg")
 
     def finished(self) -> Iterator[Any]:
-        """Yield the open figures, each closed already."""
+        """Yield the figures that were saved and closed, then the open ones, closed by now."""
+        opened = [manager.canvas.figure for manager in self._open.figs.values()]
+        closed, self._saved = self._saved, []
+        for figure in closed:
+            if figure not in self._done and not any(figure is one for one in opened):
+                self._done.add(figure)
+                yield figure
         for number in sorted(self._open.figs):
             figure = self._open.figs[number].canvas.figure
             self._open.destroy(number)
+            self._done.add(figure)
             yield figure
 
 

@@ -220,7 +220,12 @@ class Figure(Anything):
 
     def __init__(self, *_arguments: object, **_options: object) -> None:
         self.number = 0
+        self.is_saved = False
         self.clear()
+
+    def savefig(self, *_arguments: object, **_options: object) -> None:
+        """Take note that it was kept; there is no picture."""
+        self.is_saved = True
 
     def clear(self, *_arguments: object, **_options: object) -> None:
         self.title = ""

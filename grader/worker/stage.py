@@ -30,7 +30,7 @@ ABSORBED = frozenset(
     """
     annotate arrow autoscale axhspan axvspan axline boxplot clabel clim colorbar contour contourf
     draw figtext fill fill_between grid hexbin hlines ioff ion locator_params margins
-    minorticks_on pause pcolor pcolormesh polar quiver rc savefig scatter stackplot streamplot
+    minorticks_on pause pcolor pcolormesh polar quiver rc scatter stackplot streamplot
     subplots_adjust table text tick_params ticklabel_format tight_layout violinplot vlines xscale
     yscale
     """.split()  # noqa: SIM905
@@ -52,13 +52,20 @@ class Pyplot:
     def __init__(self, show: Callable[..., None]) -> None:
         self.rcParams, self.show = Settings(), show
         self._open: dict[int, Figure] = {}
+        self._saved: list[Figure] = []  # and closed
         self._labels: dict[str, int] = {}
         self._current = 0
 
     def finished(self) -> Iterator[Figure]:
-        """Yield the open figures, each closed already."""
+        """Yield the figures that were saved and closed, then the open ones, closed by now."""
+        closed, self._saved = self._saved, []
+        yield from closed
         for number in sorted(self._open):
             yield self._open.pop(number)
+
+    def savefig(self, *_arguments: object, **_options: object) -> None:
+        """Take note that the current figure was kept."""
+        self.gcf().savefig()
 
     def figure(self, num: Any = None, *_arguments: object, **_options: object) -> Figure:
         if isinstance(num, Figure):
@@ -116,14 +123,16 @@ class Pyplot:
         self.gcf().clear()
 
     def close(self, which: Any = None) -> None:
-        """Close the current figure, one of them, or ``"all"``; it is gone without being shown."""
+        """Close the current figure, one of them, or ``"all"``; one that was not saved is gone."""
+        closed: list[Figure | None]
         if which == "all":
-            self._open.clear()
+            closed = [self._open.pop(number) for number in sorted(self._open)]
         elif isinstance(which, Figure):
-            self._open.pop(which.number, None)
+            closed = [self._open.pop(which.number, None)]
         else:
             number = self._labels.get(which, 0) if isinstance(which, str) else which
-            self._open.pop(self._current if number is None else number, None)
+            closed = [self._open.pop(self._current if number is None else number, None)]
+        self._saved += [figure for figure in closed if figure is not None and figure.is_saved]
 
     def get_fignums(self) -> list[int]:
         return sorted(self._open)

@@ -115,9 +115,10 @@ def _forward(student: Student, case: Inputs) -> tuple[Any, ...]:
             "The accuracy on the validation pictures belongs into a list, one entry after each "
             "of the 50 epochs."
         ),
-        "valid_acc_above_recomputed": at_most(0.02).saying(
-            "The last validation accuracy in the list is higher than what the parameters that "
-            "the script has left reach on these pictures."
+        # Parameters trained once more, on all pictures, reach a little more than the list says.
+        "valid_acc_above_recomputed": between(-0.3, 0.02).saying(
+            "The last validation accuracy in the list is not near what the parameters that the "
+            "script has left reach on these pictures."
         ),
         "valid_loss_over_cross_entropy": between(0.9, 1.1).saying(
             "The last validation loss in the list is not the cross entropy of the network. The "
@@ -159,9 +160,9 @@ def training(student: Student, case: Inputs) -> dict[str, Any]:
             "they have a say in what is chosen, and are no test any more.",
             hint="Which pictures are there for choosing the activation and the learning rate?",
         ),
-        "test_acc_above_recomputed": at_most(0.02).saying(
-            "The test accuracy is higher than what the parameters that the script has left reach "
-            "on these pictures."
+        "test_acc_above_recomputed": between(-0.05, 0.02).saying(
+            "The test accuracy is not what the parameters that the script has left reach on these "
+            "pictures."
         ),
         "accuracy_on_new_digits": at_least(0.6, half=0.3).saying(
             "This is what the parameters that the script has left reach on digits that it has "
@@ -279,7 +280,7 @@ def accuracy_figures(student: Student) -> int:
 
 
 def _is_accuracy(axes: dict[str, Any]) -> bool:
-    curves = [(str(label).lower(), n) for label, n in axes["lines"] if n > 1]
+    curves = [(str(label).lower(), n) for label, n in axes["lines"] if n >= EPOCHS]
     words = " ".join([axes["title"], axes["ylabel"], *(label for label, _ in curves)]).lower()
     named = [label for label, _ in curves if not label.startswith("_")]
     trained = any("train" in label for label in named)

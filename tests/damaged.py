@@ -376,7 +376,11 @@ def scikit_learn_and_seaborn(d: Draft, rng: random.Random) -> None:
     d.cell("sns.set()\nparts = train_test_split(np.zeros((10, 2)), np.arange(10), test_size=0.2)")
 
 
-@damage("package with a stand-in", notes=("keras.datasets.mnist", "own pictures"), form="notebook")
+@damage(
+    "package with a stand-in",
+    notes=("keras.datasets.mnist", "pictures that this assignment serves"),
+    form="notebook",
+)
 def digits_of_keras(d: Draft, rng: random.Random) -> None:
     d.cell(
         "from tensorflow.keras.datasets import mnist\n"
@@ -398,7 +402,11 @@ def log_in_a_folder_that_was_not_handed_in(d: Draft, rng: random.Random) -> None
     d.cell("rates = [float(line) for line in open('results/log.txt')]")
 
 
-@damage("data file", notes=("mnist_traindata.hdf5", "own pictures"), form="notebook")
+@damage(
+    "data file",
+    notes=("mnist_traindata.hdf5", "pictures that this assignment serves"),
+    form="notebook",
+)
 def hdf5_opened_for_writing(d: Draft, rng: random.Random) -> None:
     d.cell(
         "import h5py\nwith h5py.File('mnist_traindata.hdf5', 'r+') as f:\n"
@@ -406,7 +414,7 @@ def hdf5_opened_for_writing(d: Draft, rng: random.Random) -> None:
     )
 
 
-@damage("data file", notes=("mnist_train.csv", "own pictures"))
+@damage("data file", notes=("mnist_train.csv", "pictures that this assignment serves"))
 def table_in_a_folder_of_its_own_name(d: Draft, rng: random.Random) -> None:
     d.cell(
         "table = np.loadtxt('mnist_train.csv/mnist_train.csv', delimiter=',', skiprows=1)\n"
@@ -414,7 +422,7 @@ def table_in_a_folder_of_its_own_name(d: Draft, rng: random.Random) -> None:
     )
 
 
-@damage("data file", notes=("own pictures",), form="module")
+@damage("data file", notes=("pictures that this assignment serves",), form="module")
 def idx_files_in_a_data_folder(d: Draft, rng: random.Random) -> None:
     d.cell(
         "import gzip, os\n"
@@ -424,7 +432,7 @@ def idx_files_in_a_data_folder(d: Draft, rng: random.Random) -> None:
     )
 
 
-@damage("data file", notes=("mnist.pkl.gz", "own pictures"))
+@damage("data file", notes=("mnist.pkl.gz", "pictures that this assignment serves"))
 def pickle_of_a_book(d: Draft, rng: random.Random) -> None:
     d.cell(
         "import gzip, pickle\nwith gzip.open('../data/mnist.pkl.gz', 'rb') as f:\n"
@@ -432,7 +440,7 @@ def pickle_of_a_book(d: Draft, rng: random.Random) -> None:
     )
 
 
-@damage("data file", notes=("own pictures",))
+@damage("data file", notes=("pictures that this assignment serves",))
 def half_a_download(d: Draft, rng: random.Random) -> None:
     d.cell("size = len(open('mnist_traindata.hdf5.crdownload', 'rb').read())")
 
@@ -566,7 +574,7 @@ def body_of_a_function_not_indented(d: Draft, rng: random.Random) -> None:
 # Networks, notebooks' shell lines and magics ------------------------------------------------------
 
 
-@damage("download", notes=("own pictures",))
+@damage("download", notes=("pictures that this assignment serves",))
 def download_of_the_usual_file(d: Draft, rng: random.Random) -> None:
     d.cell(
         "import urllib.request\n"

@@ -283,7 +283,7 @@ def test_the_folder_of_digit_recognizer_lists_its_two_tables(server):
 def test_settings_of_programs_are_not_looked_for_in_the_working_copy(server):
     source = """
 import os, sys
-x = [os.path.exists(p) for p in ('/root/.config/x', '/home/me/.cache', '/etc/w.txt',
+x = [os.path.exists(p) for p in ('/home/you/.config/x', '/home/me/.cache', '/etc/w.txt',
      sys.prefix + '/w.txt', '/proc/w.txt')]
 """
     answer = server.run(source, files={"w.txt": ""})

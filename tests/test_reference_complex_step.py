@@ -64,5 +64,5 @@ def test_a_check_leaves_the_network_as_it_was():
 
     check_network(network, np.ones((2, 3)), np.eye(2))
 
-    for now, then in zip(network.parameters, before, strict=True):
-        np.testing.assert_array_equal(now, then)
+    for after, first in zip(network.parameters, before, strict=True):
+        np.testing.assert_array_equal(after, first)

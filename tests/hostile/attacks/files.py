@@ -7,7 +7,7 @@ ATTACKS = {
         """
 import shutil, tempfile
 for place in ("@OUTSIDE@/marks/hostile", "@ROOT@/hostile", "/tmp/hostile", "/dev/shm/hostile",
-              "/var/tmp/hostile", "/root/hostile", "/etc/hostile", sys.prefix + "/hostile",
+              "/var/tmp/hostile", "/srv/hostile", "/etc/hostile", sys.prefix + "/hostile",
               os.path.dirname(np.__file__) + "/hostile.py"):
     attempt("create", create, place)
     attempt("mkdir", posix.mkdir, place)

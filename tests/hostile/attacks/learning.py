@@ -250,12 +250,12 @@ raise ValueError(f'pages {pages > 1000}, inputs {controls > 0}, expected {hits}'
         """
 for path in ("@OUTSIDE@/others.py", "@OUTSIDE@/../homework.ipynb"):
     attempt("other", read, path)
-for path in ("/", "/tmp", "/home", "/root", "/etc", "/var", "/work", "/proc", "/sys", "/dev",
+for path in ("/", "/tmp", "/home", "/srv", "/etc", "/var", "/opt", "/proc", "/sys", "/dev",
              "/run", "@ROOT@", "@OUTSIDE@", "@OUTSIDE@/..", "/dev/shm"):
     attempt("listing", os.listdir, path)
     attempt("scandir", lambda: [entry.name for entry in os.scandir(path)])
 for path in ("/etc/passwd", "/etc/hostname", "/etc/shadow", "/proc/self/environ", "/proc/meminfo",
-             "/etc/machine-id", "/root/.bashrc", "/proc/self/mountinfo"):
+             "/etc/machine-id", "/etc/ssl/openssl.cnf", "/proc/self/mountinfo"):
     attempt("system", read, path)
 """
     ),

@@ -53,15 +53,15 @@ class Outline:
     ----------
     definitions : tuple of (str, Definition)
         In the order of the text; their cell is 0.
-    imports : frozenset of str
-        Modules that it imports anywhere, relative ones with their dots. ``from a import b`` has
-        ``a`` and ``a.b``: `b` may be a module of its own.
+    imports : mapping of str to int
+        Modules that it imports anywhere, relative ones with their dots, each with its first line.
+        ``from a import b`` has ``a`` and ``a.b``: `b` may be a module of its own.
     texts : frozenset of str
         Its short string constants: among them are the names of files that it reads.
     """
 
     definitions: tuple[tuple[str, Definition], ...] = ()
-    imports: frozenset[str] = frozenset()
+    imports: Mapping[str, int] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
 
 
@@ -89,7 +89,7 @@ def outline(python: str, source: str) -> Outline:
         return _outline_of_parts(python, source)
     texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
     short = (text for text in texts if isinstance(text, str) and 0 < len(text) < MAX_TEXT)
-    return Outline(tuple(_defined(tree.body)), frozenset(_imported(tree)), frozenset(short))
+    return Outline(tuple(_defined(tree.body)), _first_lines(_imported(tree)), frozenset(short))
 
 
 def _outline_of_parts(python: str, source: str) -> Outline:
@@ -101,7 +101,14 @@ def _outline_of_parts(python: str, source: str) -> Outline:
     names = {name for name, _ in found}
     found += (pair for pair in _lines_that_define(source) if pair[0] not in names)
     found.sort(key=lambda pair: pair[1].line)
-    return Outline(tuple(found), frozenset(_lines_that_import(python)))
+    return Outline(tuple(found), _first_lines(_lines_that_import(python)))
+
+
+def _first_lines(imported: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, line in imported:
+        found[name] = min(line, found.get(name, line))
+    return found
 
 
 def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:
@@ -133,10 +140,12 @@ def _lines_that_define(source: str) -> Iterator[tuple[str, Definition]]:
             yield match[2], Definition(0, number, kind="class")
 
 
-def _lines_that_import(python: str) -> Iterator[str]:
-    pattern = r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import|import[ \t]+([\w., \t]+))"
-    for match in re.finditer(pattern, python, re.MULTILINE):
-        yield from re.findall(r"\.*[\w.]+", match[1] or match[2] or "")
+def _lines_that_import(python: str) -> Iterator[tuple[str, int]]:
+    pattern = re.compile(r"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import|import[ \t]+([\w., \t]+))")
+    for number, line in enumerate(python.split("\n"), 1):
+        match = pattern.match(line)
+        for name in re.findall(r"\.*[\w.]+", (match[1] or match[2] or "") if match else ""):
+            yield name, number
 
 
 def _defined(body: Iterable[ast.AST]) -> Iterator[tuple[str, Definition]]:
@@ -159,15 +168,15 @@ def _defined(body: Iterable[ast.AST]) -> Iterator[tuple[str, Definition]]:
                 yield inner, replace(made, perhaps=True)
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             stem = "." * node.level + (node.module or "")
-            yield stem
             dot = "" if stem.endswith(".") else "."
-            yield from (f"{stem}{dot}{alias.name}" for alias in node.names if alias.name != "*")
+            inner = (f"{stem}{dot}{alias.name}" for alias in node.names if alias.name != "*")
+            yield from ((name, node.lineno) for name in (stem, *inner))
 
 
 def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:

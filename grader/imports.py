@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Literal
 
-from .notebooks import CodeCell
+from .definitions import outline
 from .results import Place
 from .submission import Submission
 
@@ -27,7 +25,7 @@ def forbidden_imports(submission: Submission, allowed: Collection[str]) -> dict[
     fine = {*allowed, *own, *sys.stdlib_module_names}
     found: dict[str, Place] = {}
     for cell in submission.texts:
-        for name, line in _imported(cell):
+        for name, line in outline(cell.python, cell.source).imports.items():
             top = name.split(".")[0]
             if top and top not in fine:
                 found.setdefault(top, Place(cell.label, line))
@@ -39,19 +37,3 @@ def asked_for(said: Iterable[tuple[str, str]]) -> Iterator[str]:
     for kind, name in said:
         if kind == "import":
             yield name
-
-
-def _imported(cell: CodeCell) -> Iterator[tuple[str, int]]:
-    try:
-        tree = ast.parse(cell.python)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        for number, line in enumerate(cell.python.split("\n"), 1):
-            match = re.match(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", line)
-            if match:
-                yield match[1] or match[2], number
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module or "", node.lineno

@@ -14,7 +14,8 @@ from .limits import Limits
 from .wire import BadFrame
 
 MAX_DEPTH = 100  # folders within folders
-EVERY = 0.1  # seconds between two looks at a worker that answers at once
+EVERY = 0.1  # seconds between two looks that take long
+FEW = 100  # files are looked at in no time
 
 N_THREADS = 17  # its place in /proc/PID/stat, counted behind the name (man 5 proc)
 
@@ -33,11 +34,11 @@ class Watch:
     """
 
     def __init__(self, pid: int, folder: Path, limits: Limits) -> None:
-        self._process, self._folder, self._limits = Path(f"/proc/{pid}"), folder, limits
+        self._process, self._folder, self._limits = f"/proc/{pid}", str(folder), limits
         self._next = 0.0
 
     def glance(self) -> None:
-        """Look at the threads, and at the files unless that was done just now."""
+        """Look, unless there are many files and they were looked at just now."""
         if time.monotonic() >= self._next:
             self.look()
         else:
@@ -60,17 +61,20 @@ class Watch:
                     f"{self._limits.written / 2**20:,.0f} MB"
                 )
         self._count_threads()
-        self._next = time.monotonic() + EVERY
+        # Few are looked at whenever there is an answer, so that it never depends on the time
+        # whether what a cell leaves behind is noticed.
+        self._next = time.monotonic() + EVERY if count > FEW else 0.0
 
     def _count_threads(self) -> None:
         with contextlib.suppress(OSError, LookupError):  # not Linux, or it has just ended
-            told = (self._process / "stat").read_text("utf-8", "replace").rpartition(")")[2]
+            with open(f"{self._process}/stat", "rb") as file:  # noqa: PTH123
+                told = file.read().rpartition(b")")[2]
             if int(told.split()[N_THREADS]) > self._limits.threads:
                 raise BadFrame(f"it runs more than {self._limits.threads:,} threads")
 
     def _sizes(self) -> Iterator[int]:
         """Yield the size of each file and folder, and of what is open and has no name any more."""
-        left = [(str(self._folder), 0)]
+        left = [(self._folder, 0)]
         while left:
             folder, depth = left.pop()
             try:
@@ -85,8 +89,8 @@ class Watch:
             if depth > MAX_DEPTH:  # looking there takes long, and further down is not possible
                 raise BadFrame("its folders are nested too deeply")
         with contextlib.suppress(OSError):
-            for fd in os.listdir(self._process / "fd"):  # noqa: PTH208
-                found = os.stat(self._process / "fd" / fd)  # noqa: PTH116
+            for fd in os.listdir(f"{self._process}/fd"):  # noqa: PTH208
+                found = os.stat(f"{self._process}/fd/{fd}")  # noqa: PTH116
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
                     yield found.st_size
 

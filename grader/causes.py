@@ -13,7 +13,15 @@ import numpy as np
 from reference.worked import WorkedSolution
 
 from .compare import Outcome, allowing_for, as_numbers, uncertainty_of
-from .explain import NOTHING, Explainer, Explanation, Known, Observed, explain
+from .explain import (
+    NOTHING,
+    Explainer,
+    Explanation,
+    Known,
+    Observed,
+    comparable,
+    explain,
+)
 from .explain_stored import Stored, StoredExplainer
 from .explain_worked import WorkedExplainer
 from .findings import Array, Expected, Finding, FoundCause, compared
@@ -62,7 +70,8 @@ def explained(
     sought = [q for q, found in findings.items() if _is_numbers(found) and q not in swapped]
     for quantity in sought:
         explainer.settle(quantity)
-    right = [q for q in sought if explainer.holds(NOTHING, q)]
+    # NaN is no result of a right method, whatever it was computed from.
+    right = [q for q in sought if _is_finite(findings[q]) and explainer.holds(NOTHING, q)]
     # With another activation the method is right if the gradient belongs to that network's loss,
     # but not if the loss is the student's invention too.
     follows = [q for q in own if q in sought and q not in right] if loss in right else []
@@ -112,8 +121,8 @@ def _observed(
         values, tolerances = {}, dict(case.tolerances)
         for quantity, finding in on[case.name].items():
             array = None if finding.failure else as_numbers(finding.observed)
-            if array is not None and array.dtype.kind in "iuf" and np.isfinite(array).all():
-                values[quantity] = np.asarray(array, dtype=np.float64)
+            if array is not None and array.dtype.kind in "iuf":
+                values[quantity] = comparable(np.asarray(array, dtype=np.float64))
                 tolerances[quantity] = allowing_for(finding.observed, tolerances[quantity])
         if on[case.name]:
             seen.append(Observed(case.name, case.inputs, values, tolerances))
@@ -123,8 +132,12 @@ def _observed(
 def _is_numbers(found: Sequence[Finding]) -> bool:
     """Whether a quantity has values, and what is wrong with them is numbers or their shape."""
     compared = [f.comparison for f in found if f.comparison is not None]
-    good = (Outcome.EQUAL, Outcome.VALUES, Outcome.SHAPE)
+    good = (Outcome.EQUAL, Outcome.VALUES, Outcome.SHAPE, Outcome.FINITE)
     return bool(compared) and all(c.outcome in good for c in compared)
+
+
+def _is_finite(found: Sequence[Finding]) -> bool:
+    return all(f.comparison is None or f.comparison.outcome is not Outcome.FINITE for f in found)
 
 
 def _usable(quantity: str, found: Sequence[Finding], seen: Sequence[Observed]) -> bool:

@@ -73,6 +73,24 @@ class Explainer(Protocol):
         """Return a quantity given what was observed before it, or None if that is not known."""
 
 
+LOST = 2.0
+"""Stands for what is not finite where values are matched: NaN equals nothing, not even NaN."""
+
+
+def comparable(array: Array) -> Array:
+    """Return an array in which `LOST` stands for what is not finite, so that it can be matched.
+
+    Where inf becomes NaN depends on how a formula is written; which rows it happens in does not.
+    So all of a row (an entry along the first axis) is lost with one entry of it.
+    """
+    lost = ~np.isfinite(array)
+    if not lost.any():
+        return array
+    if array.ndim > 1:
+        lost = np.any(lost, axis=tuple(range(1, array.ndim)), keepdims=True)
+    return np.where(lost, LOST, array)
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What the student's code gave for one case, as far as it is numbers.
@@ -82,7 +100,7 @@ class Observed:
     name : str
     inputs : mapping of str to value
     values : mapping of str to ndarray
-        The observed quantities that are numbers.
+        The observed quantities that are numbers, made `comparable`.
     tolerances : mapping of str to Tolerance
     """
 

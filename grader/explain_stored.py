@@ -56,7 +56,7 @@ class Outcomes:
     Attributes
     ----------
     row : ndarray of int
-        For each set of mistakes its row in `prints`; -1 where it gives no finite value.
+        For each set of mistakes its row in `prints`; -1 where it cannot be made.
     prints : ndarray of shape (rows, PRINTS)
         Different fingerprints.
     shapes : list of tuple of int

@@ -14,7 +14,7 @@ import numpy as np
 from reference.worked import Replacement, WorkedSolution
 
 from .compare import is_close
-from .explain import NOTHING, Array, Causes, Observed, Segments
+from .explain import NOTHING, Array, Causes, Observed, Segments, comparable
 from .explain_stored import Stored, StoredExplainer, is_zero
 
 
@@ -132,12 +132,17 @@ class WorkedExplainer:
         return self._held[key]
 
     def _matches(self, causes: Causes, quantity: str, case: Observed) -> bool:
-        computed = self.compute(causes, quantity, case)
-        return computed is not None and is_close(
-            case.values[quantity], computed, case.tolerances[quantity]
+        made = self._made(causes, quantity, case)
+        return made is not None and is_close(
+            case.values[quantity], comparable(made), case.tolerances[quantity]
         )
 
     def compute(self, causes: Causes, quantity: str, case: Observed) -> Array | None:
+        """Return a quantity given what was observed before it, or None if it is not finite."""
+        made = self._made(causes, quantity, case)
+        return made if made is not None and np.isfinite(made).all() else None
+
+    def _made(self, causes: Causes, quantity: str, case: Observed) -> Array | None:
         """Return a quantity given what was observed before it, or None where that fails."""
         made = [self.known[c] for c in causes]
         replaced = {**self._base, **{r.quantity: r for r in made}}
@@ -154,5 +159,4 @@ class WorkedExplainer:
                 )
         except Exception:  # a mistake may not fit the shapes of a case: it was not made there
             return None
-        value = np.asarray(values[quantity], dtype=np.float64)
-        return value if np.isfinite(value).all() else None
+        return np.asarray(values[quantity], dtype=np.float64)

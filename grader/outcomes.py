@@ -16,7 +16,7 @@ import numpy as np
 
 from reference.worked import Replacement, WorkedSolution
 
-from .explain import NOTHING, Causes, Known
+from .explain import NOTHING, Causes, Known, comparable
 from .explain_stored import Outcomes, Stored, StoredMistake, fingerprint
 
 
@@ -44,10 +44,10 @@ def outcomes_of(
     for causes in sets_of(known.values()):
         values = _values(solution, inputs, [known[c] for c in causes], wanted)
         for quantity in wanted:
-            value = None if values is None else np.asarray(values[quantity], dtype=np.float64)
-            if value is None or not np.isfinite(value).all():
+            if values is None:
                 rows[quantity].append(-1)
                 continue
+            value = comparable(np.asarray(values[quantity], dtype=np.float64))
             key = (value.shape, fingerprint(value).tobytes())
             rows[quantity].append(found[quantity].setdefault(key, len(found[quantity])))
     return {

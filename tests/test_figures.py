@@ -334,7 +334,7 @@ def test_nothing_waits_for_somebody_at_a_screen(either):
 
     assert len(caught.figures) == 1
     assert caught.x == 0
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60  # what the shortest of the waits would take
 
 
 def test_figures_are_finished_at_the_end_of_their_cell_also_after_an_error(either):

@@ -404,3 +404,19 @@ def test_the_example_with_mistakes_has_each_of_them_named(tmp_path):
     assert seen["first_variance"].verdict == "wrong"
     assert seen["reports"].verdict == "wrong"
     assert seen["epoch_off"].verdict == "correct"
+
+
+@pytest.mark.slow
+def test_a_softmax_that_overflows_is_named_where_its_loss_is_nan(tmp_path):
+    right = cells("correct")
+    parts = {
+        name: text.replace("np.exp(z - np.max(z))", "np.exp(z)") for name, text in right.items()
+    }
+    assert parts != right
+    parts["epochs"] = right["epochs"].replace("(3)", "(1)")
+    path = write_notebook(tmp_path / "submission.ipynb", parts.values())
+
+    result = graded(path, train=60)
+
+    assert result.causes[0].id == "overflowing_softmax"
+    assert "samples.losses" in result.causes[0].explains

@@ -104,18 +104,18 @@ def test_the_worked_solution_is_the_box_and_the_slopes(name):
     assert values["f"].tolist() == [inputs["h"] if within else 0 for within in inside]
     assert 0 < sum(inside) < len(inside)
 
-    for n, (z, t, p) in enumerate(
-        zip(inputs["Z"].tolist(), inputs["T"].tolist(), inputs["P"].tolist(), strict=True)
-    ):
-        label = t.index(1)
-        for j in range(len(z)):
-            for i in range(len(z)):
-                expected = slope(lambda s, i=i: softmax_by_loops(s)[i], z, j)
-                assert values["J"][n, i, j] == pytest.approx(expected, abs=1e-9)
-            of_scores = slope(lambda s, k=label: -math.log(softmax_by_loops(s)[k]), z, j)
-            of_a = slope(lambda a, k=label: -math.log(a[k]), p, j)
-            assert values["error"][n, j] == pytest.approx(of_scores, abs=1e-8)
-            assert values["grad_a"][n, j] == pytest.approx(of_a, rel=1e-7, abs=1e-8)
+    z, t, p = (inputs[name].tolist() for name in "ztp")
+    for j in range(len(z)):
+        for i in range(len(z)):
+            expected = slope(lambda s, i=i: softmax_by_loops(s)[i], z, j)
+            assert values["J"][i, j] == pytest.approx(expected, abs=1e-9)
+        of_a = slope(lambda a: -math.log(a[t.index(1)]), p, j)
+        assert values["grad_a"][j] == pytest.approx(of_a, rel=1e-7, abs=1e-8)
+    for n, (scores, label) in enumerate(zip(inputs["Z"].tolist(), inputs["T"], strict=True)):
+        k = label.argmax()
+        for j in range(len(scores)):
+            expected = slope(lambda s, k=k: -math.log(softmax_by_loops(s)[k]), scores, j)
+            assert values["error"][n, j] == pytest.approx(expected, abs=1e-8)
     np.testing.assert_allclose(values["J_shifted"], values["J"], atol=1e-12)
     np.testing.assert_allclose(values["error_shifted"], values["error"], atol=1e-12)
 
@@ -124,8 +124,9 @@ def test_the_worked_solution_is_the_box_and_the_slopes(name):
 def test_the_general_formula_with_softmax_and_cross_entropy_is_the_output_error(name):
     inputs = CASES[name]
     values = worked.solution.run(inputs)
-    for n, t in enumerate(inputs["T"]):
-        together = {"A": values["J"][n].T, "g": -t / values["a"][0, n]}
+    for n, (z, t) in enumerate(zip(inputs["Z"], inputs["T"], strict=True)):
+        J = worked.solution.run({**inputs, "z": z}, wanted=["J"])["J"]
+        together = {"A": J.T, "g": -t / values["a"][0, n]}
         error = worked.solution.run({**inputs, **together}, wanted=["A_grad"])["A_grad"]
         np.testing.assert_allclose(error, values["error"][n], atol=1e-13)
 
@@ -269,10 +270,10 @@ def test_wrong_boxes_and_jacobians_are_what_the_known_mistakes_give(name):
         f = checks.network(checks.weights_of(eval(weights, scope)), inputs["x"])
         made = worked.solution.run(inputs, replace=[MISTAKES[mistake]])["f"]
         np.testing.assert_allclose(f, made, atol=1e-13, err_msg=mistake)
-    z = inputs["Z"][0]
+    z = inputs["z"]
     for formula, mistake in JACOBIANS.items():
         jacobian = eval(formula, {"np": np, "z": z, "y": np.array(softmax_by_loops(z.tolist()))})
-        made = worked.solution.run(inputs, replace=[MISTAKES[mistake]])["J"][0]
+        made = worked.solution.run(inputs, replace=[MISTAKES[mistake]])["J"]
         np.testing.assert_allclose(jacobian, made, atol=1e-13, err_msg=mistake)
 
 
@@ -316,3 +317,32 @@ def test_a_proof_by_the_jacobian_that_forgets_the_terms_off_the_diagonal_is_name
 
     assert {"diagonal_only", "jacobian_unshifted", "general_diagonal_only"} <= set(causes(result))
     assert "error_of_label_alone" in causes(result)
+
+
+def test_lists_and_columns_are_as_right_as_arrays(answered):
+    result = answered(
+        jacobian="def softmax_jacobian(z):\n    y = softmax(z)\n"
+        "    return [[float(a * ((i == j) - b)) for j, b in enumerate(y)] "
+        "for i, a in enumerate(y)]",
+        cost="def cost_gradient(a, y): return (-y / a)[:, None]",
+        general="def general_error(A, grad): return [[float(e)] for e in A @ grad]",
+        output="def output_error(z, y): return tuple(map(tuple, (softmax(z) - y).tolist()))",
+    )
+
+    assert (result.score, result.causes) == (FULL, ())
+
+
+def test_a_shape_is_the_one_that_the_function_returned(answered):
+    result = answered(jacobian="def softmax_jacobian(z): return softmax(z)")
+
+    assert "wide: has shape (5,), expected (5, 5)" in quantities(result)["J"].message
+
+
+def test_where_softmax_overflows_the_nan_is_shown_and_its_cause_is_named(answered):
+    result = answered(
+        jacobian="def softmax_jacobian(z):\n    y = np.exp(z) / np.exp(z).sum()\n"
+        "    return np.diag(y) - np.outer(y, y)"
+    )
+
+    assert causes(result) == {"jacobian_unshifted": {"jacobian_far.J_shifted"}}
+    assert "25 of 25 values are not finite" in quantities(result)["J_shifted"].message

@@ -7,7 +7,6 @@ box, where f depends on what the step is at 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from grader.checks import Inputs, check
 from grader.results import Failure
 from grader.student import Student, StudentFault
 
-LOST = 2.0  # stands for a row that is not finite: no derivative or error is that large
 NAMES = ("w1", "w2", "b1", "b2", "w3", "w4", "b3")
 
 
@@ -62,30 +60,22 @@ def network(weights: list[float], x: Any) -> Any:
     return w3 * (w1 * x + b1 > 0) + w4 * (w2 * x + b2 > 0) + b3
 
 
-def rows(function: Callable[..., Any], *inputs: Any) -> Any:
-    """Return what a function gives for each row, one above the other."""
-    # Copies: a function may write into what it is given.
-    given = [[np.array(row) for row in parts] for parts in zip(*inputs, strict=True)]
-    returned = [function(*arguments) for arguments in given]
-    shapes = {value.shape if isinstance(value, np.ndarray) else None for value in returned}
-    # What is no array, or has no single shape, is judged as it is.
-    return np.stack(returned) if len(shapes) == 1 and None not in shapes else returned[0]
+def numbers(returned: Any) -> Any:
+    """Return lists of numbers as an array: the answers are mathematics, whatever holds them."""
+    if not isinstance(returned, (list, tuple)):
+        return returned
+    try:
+        array = np.array(returned)
+    except ValueError:  # rows of different lengths
+        return returned
+    return array if array.dtype.kind in "iuf" else returned
 
 
-def finite_rows(values: Any) -> Any:
-    """Return an array, LOST in all of a row that has an entry that is not finite.
-
-    Which rows are lost says why they are; so they have to be numbers.
-    """
-    if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or not values.ndim:
-        return values
-    kept = np.isfinite(values).all(axis=tuple(range(1, values.ndim)), keepdims=True)
-    return np.where(kept, values, values.dtype.type(LOST))
-
-
-def far_from(case: Inputs) -> Any:
-    """Return the scores with a number of its own added to each row."""
-    return case.Z + case.shifts[:, None]
+def vector(returned: Any) -> Any:
+    """Return a vector as an array (C,); the denominator convention writes it as a column."""
+    value = numbers(returned)
+    column = isinstance(value, np.ndarray) and value.ndim == 2 and value.shape[1] == 1
+    return value.reshape(-1) if column else value
 
 
 @check
@@ -98,36 +88,35 @@ def box(student: Student, case: Inputs) -> dict[str, Any]:
 @check
 def jacobian(student: Student, case: Inputs) -> dict[str, Any]:
     """softmax_jacobian(z) returns d y_i / d z_j in row i and column j."""
-    return {"J": rows(student.softmax_jacobian, case.Z)}
+    return {"J": numbers(student.softmax_jacobian(case.z))}
 
 
 @check(needs=("jacobian",))
 def jacobian_far(student: Student, case: Inputs) -> dict[str, Any]:
-    """softmax_jacobian(z + c) is softmax_jacobian(z), for large c too; nan and inf count as 2."""
-    return {"J_shifted": finite_rows(rows(student.softmax_jacobian, far_from(case)))}
+    """softmax_jacobian(z + c) is softmax_jacobian(z), for large c too."""
+    return {"J_shifted": numbers(student.softmax_jacobian(case.z + case.shift))}
 
 
 @check
 def cost(student: Student, case: Inputs) -> dict[str, Any]:
     """cost_gradient(a, y) returns the gradient of the cross entropy with respect to a."""
-    return {"grad_a": rows(student.cost_gradient, case.P, case.T)}
+    return {"grad_a": vector(student.cost_gradient(case.p, case.t))}
 
 
 @check
 def general(student: Student, case: Inputs) -> dict[str, Any]:
     """general_error(A, grad) returns A grad_a C, for any A in the denominator convention."""
-    error = student.general_error(case.A, case.g)
-    column = isinstance(error, np.ndarray) and error.shape == (len(case.g), 1)
-    return {"A_grad": error.reshape(-1) if column else error}
+    return {"A_grad": vector(student.general_error(case.A, case.g))}
 
 
 @check
 def output(student: Student, case: Inputs) -> dict[str, Any]:
     """output_error(z, y) returns a - y, one sample in each row."""
-    return {"error": student.output_error(case.Z, case.T)}
+    return {"error": numbers(student.output_error(case.Z, case.T))}
 
 
 @check(needs=("output",))
 def output_far(student: Student, case: Inputs) -> dict[str, Any]:
-    """output_error(z + c, y) is output_error(z, y), for large c too; nan and inf count as 2."""
-    return {"error_shifted": finite_rows(student.output_error(far_from(case), case.T))}
+    """output_error(z + c, y) is output_error(z, y), for large c too."""
+    far = case.Z + case.shifts[:, None]  # another number in each row
+    return {"error_shifted": numbers(student.output_error(far, case.T))}

@@ -1,8 +1,9 @@
 """Proofs and constructions checked as numbers: a box made of steps, softmax, and its error.
 
-Letters: N samples, one in each row of Z, T and P; C classes. ``Z`` are scores, ``T`` one-hot
-labels, ``P`` probabilities; ``A`` is the derivative of an activation a of its input s in the
-denominator convention, A[m, n] = d a_n / d s_m, and ``g`` is the gradient of a cost for a.
+Letters: N samples, one in each row of Z and T; C classes. ``Z`` are scores, ``T`` one-hot labels;
+``z``, ``t`` and ``p`` are scores, label and probabilities of a single sample. ``A`` is the
+derivative of an activation a of its input s in the denominator convention,
+A[m, n] = d a_n / d s_m, and ``g`` is the gradient of a cost for a.
 
 A box function has no single right set of weights, so the weights are not compared: ``f`` is the
 function that a network with them computes, at points ``x`` of which none lies on an edge.
@@ -19,13 +20,9 @@ from reference.activations import softmax_jacobian as jacobian_of
 from reference.worked import Case, WorkedSolution
 
 solution = WorkedSolution(
-    inputs=("delta", "h", "x", "Z", "shifts", "T", "P", "A", "g"),
+    inputs=("delta", "h", "x", "z", "shift", "t", "p", "A", "g", "Z", "shifts", "T"),
     sizes={"N": lambda Z: len(Z), "C": lambda Z: Z.shape[1]},
 )
-
-
-LOST = 2.0
-"""Stands for a row that is not finite: no derivative or error here can be that large."""
 
 
 # 1. The box ---------------------------------------------------------------------------------------
@@ -65,8 +62,8 @@ def f(x, hidden, output):
 
 
 def as_is_and_shifted(Z, shifts):
-    """Return the scores, and the scores with one number added to each row, shape (2, N, C)."""
-    return np.stack([Z, Z + shifts[:, None]])
+    """Return the scores, and the scores with one number added to each row, shape (2, ..., C)."""
+    return np.stack([Z, Z + np.asarray(shifts)[..., None]])
 
 
 def exponentials(Z, shifts, over):
@@ -83,50 +80,44 @@ def divided(e, total):
         return e / total
 
 
-def finite_rows(values):
-    """Return the values, LOST in all of a row that has one that is not finite."""
-    axes = tuple(range(1, values.ndim))
-    return np.where(np.isfinite(values).all(axis=axes, keepdims=True), values, LOST)
-
-
 @solution.step
-def y_exp(Z, shifts):
-    """Numbers exp(z - max z) of both kinds of scores in softmax_jacobian, shape (2, N, C)."""
-    return exponentials(Z, shifts, over=-1)
+def y_exp(z, shift):
+    """Numbers exp(z - max z) of both kinds of scores in softmax_jacobian, shape (2, C)."""
+    return exponentials(z, shift, over=-1)
 
 
 @solution.step
 def y(y_exp):
-    """Probabilities in softmax_jacobian, of the scores and of the shifted ones, shape (2, N, C)."""
+    """Probabilities in softmax_jacobian, of the scores and of the shifted ones, shape (2, C)."""
     return divided(y_exp, np.sum(y_exp, axis=-1, keepdims=True))
 
 
 @solution.step
 def jacobians(y):
-    """Jacobian d y_i / d z_j = y_i (delta_ij - y_j) of each row, shape (2, N, C, C)."""
+    """Jacobian d y_i / d z_j = y_i (delta_ij - y_j) of both, shape (2, C, C)."""
     return jacobian_of(y)
 
 
 @solution.step
 def J(jacobians):
-    """Jacobian d y_i / d z_j that softmax_jacobian returns for each row, shape (N, C, C)."""
+    """Jacobian d y_i / d z_j that softmax_jacobian returns, shape (C, C)."""
     return jacobians[0]
 
 
 @solution.step
 def J_shifted(J, jacobians):
-    """J for scores that a number was added to in each row: J again, shape (N, C, C)."""
+    """J for scores that a number was added to: J again, shape (C, C)."""
     # Written so that it follows from J, whatever that is, where the shift changes nothing.
-    return finite_rows(J + (jacobians[1] - jacobians[0]))
+    return J + (jacobians[1] - jacobians[0])
 
 
 # 3. The output error ------------------------------------------------------------------------------
 
 
 @solution.step
-def grad_a(P, T):
-    """Gradient -y / a of the cross entropy that cost_gradient returns, shape (N, C)."""
-    return -T / P
+def grad_a(p, t):
+    """Gradient -y / a of the cross entropy that cost_gradient returns, shape (C,)."""
+    return -t / p
 
 
 @solution.step
@@ -162,7 +153,7 @@ def error(errors):
 @solution.step
 def error_shifted(error, errors):
     """Output error where a number was added to the scores of each row: the same, shape (N, C)."""
-    return finite_rows(error + (errors[1] - errors[0]))
+    return error + (errors[1] - errors[0])
 
 
 # Mistakes in the edges of the box
@@ -355,9 +346,9 @@ def inside_out(h):
     hint="If one number is subtracted from all scores, how do the probabilities change? Which "
     "number keeps exp from overflowing?",
 )
-def jacobian_unshifted(Z, shifts):
+def jacobian_unshifted(z, shift):
     """Take exp(z) for exp(z - max z)."""
-    return exponentials(Z, shifts, over=None)
+    return exponentials(z, shift, over=None)
 
 
 @solution.mistake(
@@ -365,9 +356,9 @@ def jacobian_unshifted(Z, shifts):
     "softmax_jacobian puts the scores into the formula, where the probabilities belong.",
     hint="What is y in y_i (delta_ij - y_j), and what does your function get?",
 )
-def jacobian_of_scores(Z, shifts):
+def jacobian_of_scores(z, shift):
     """Take z for softmax(z)."""
-    return as_is_and_shifted(Z, shifts)
+    return as_is_and_shifted(z, shift)
 
 
 @solution.mistake(
@@ -375,9 +366,9 @@ def jacobian_of_scores(Z, shifts):
     "softmax_jacobian puts sigmoids of the scores into the formula, where softmax belongs.",
     hint="What do your y add up to?",
 )
-def jacobian_of_sigmoids(Z, shifts):
+def jacobian_of_sigmoids(z, shift):
     """Take sigmoid(z) for softmax(z)."""
-    return sigmoid(as_is_and_shifted(Z, shifts))
+    return sigmoid(as_is_and_shifted(z, shift))
 
 
 @solution.mistake(
@@ -394,7 +385,7 @@ def jacobian_without_sum(y_exp):
 
 
 def products(y):
-    """Return y_i y_j, shape (2, N, C, C)."""
+    """Return y_i y_j, shape (2, C, C)."""
     return y[..., :, None] * y[..., None, :]
 
 
@@ -512,9 +503,9 @@ def squared_on_diagonal(y):
     "The minus sign of the cross entropy is lost.",
     hint="Should the cost grow or shrink when the probability of the right class grows?",
 )
-def cost_sign(P, T):
+def cost_sign(p, t):
     """Take y / a."""
-    return T / P
+    return t / p
 
 
 @solution.mistake(
@@ -522,9 +513,9 @@ def cost_sign(P, T):
     "The label is missing: -1/a for all classes.",
     hint="Which terms does the sum of y_k log a_k have where y is one-hot?",
 )
-def cost_without_label(P):
+def cost_without_label(p):
     """Take -1 / a."""
-    return -1 / P
+    return -1 / p
 
 
 @solution.mistake(
@@ -532,9 +523,9 @@ def cost_without_label(P):
     "That is the cost itself, -y log a, not its derivative.",
     hint="What is the derivative of log a?",
 )
-def cost_itself(P, T):
+def cost_itself(p, t):
     """Take -y log a."""
-    return -T * np.log(P)
+    return -t * np.log(p)
 
 
 @solution.mistake(
@@ -542,9 +533,9 @@ def cost_itself(P, T):
     "a - y is the gradient with respect to the scores; this one is with respect to a.",
     hint="Is softmax on the way from a to the cost?",
 )
-def cost_error(P, T):
+def cost_error(p, t):
     """Take a - y."""
-    return P - T
+    return p - t
 
 
 @solution.mistake(
@@ -552,9 +543,9 @@ def cost_error(P, T):
     "The terms with 1 - y belong to yes-no answers: -y/a + (1 - y)/(1 - a).",
     hint="Which a_k occur in -sum of y_k log a_k where y is one-hot?",
 )
-def cost_binary(P, T):
+def cost_binary(p, t):
     """Take the gradient of the binary cross entropy."""
-    return -T / P + (1 - T) / (1 - P)
+    return -t / p + (1 - t) / (1 - p)
 
 
 @solution.mistake(
@@ -562,9 +553,9 @@ def cost_binary(P, T):
     "The cross entropy of a sample is a sum over the classes; it is divided by their number here.",
     hint="With C equal probabilities, the cost of a sample is log C. What would yours be?",
 )
-def cost_over_classes(P, T):
+def cost_over_classes(p, t):
     """Take -y / (C a)."""
-    return -T / P / P.shape[-1]
+    return -t / p / p.shape[-1]
 
 
 # Mistakes in the general formula
@@ -793,22 +784,30 @@ def cases() -> Iterator[Case]:
     yield Case("very-narrow", drawn(5, 0.06, 30.0, labels=[3, 5, 1, 4, 0, 2, 2], classes=6))
 
 
+SHIFTS = np.array([800.0, -790.0, 2.0, 850.0, -1.0, 5.0, -820.0])
+"""Beyond what exp can take, far below it, and little; each row of a case has another one."""
+
+
 def drawn(seed, delta, h, labels, classes):
     """Return a case; `labels` of its samples among so many classes."""
     random = np.random.default_rng(seed)
     n = len(labels)
-    P = random.uniform(0.5, 2.0, size=(n, classes))
+    weights = random.uniform(0.5, 2.0, size=classes)
+    Z = random.normal(scale=1.3, size=(n, classes)) + 0.4
+    T = np.eye(classes)[labels]
     return {
         "delta": delta,
         "h": h,
         "x": points(delta),
-        "Z": random.normal(scale=1.3, size=(n, classes)) + 0.4,
-        # Beyond what exp can take, far below it, and little; each row has another one.
-        "shifts": np.array([800.0, -790.0, 2.0, 850.0, -1.0, 5.0, -820.0])[:n],
-        "T": np.eye(classes)[labels],
-        "P": P / P.sum(axis=1, keepdims=True),
+        "z": random.normal(scale=1.3, size=classes) + 0.4,
+        "shift": float(SHIFTS[seed - 1]),
+        "t": T[-1],
+        "p": weights / weights.sum(),
         "A": random.normal(size=(classes, classes)),
         "g": random.normal(size=classes),
+        "Z": Z,
+        "shifts": SHIFTS[:n],
+        "T": T,
     }
 
 

@@ -28,10 +28,10 @@ def functions(run: Callable[..., dict[str, Any]]) -> dict[str, Callable[..., Any
         return [float(weight) for weight in (*values["hidden"], *values["output"])]
 
     def softmax_jacobian(z):
-        return run(Z=z[None], shifts=np.zeros(1))["jacobians"][0, 0]
+        return run(z=z, shift=0.0)["jacobians"][0]
 
     def cost_gradient(a, y):
-        return run(P=a[None], T=y[None])["grad_a"][0]
+        return run(p=a, t=y)["grad_a"]
 
     def general_error(A, grad):
         return run(A=A, g=grad)["A_grad"]

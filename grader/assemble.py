@@ -144,8 +144,8 @@ def _map(
     return blocks, (high, wide)
 
 
-Locate = Callable[[str, str], Place | None]
-"""From a check and a quantity to the line of the submission that computes it."""
+Locate = Callable[[str, str, str], Place | None]
+"""From a check, a quantity of it and the step in question to that line of the submission."""
 
 
 def causes_of(
@@ -173,7 +173,7 @@ def causes_of(
     others = [name for name, right in (own or {}).items() if not right and name in open_ones]
     if differs and mine and loss is not None:
         explains = tuple(f"{checks[name]}.{name}" for name in mine)
-        place = locate(checks[loss], loss)
+        place = locate(checks[loss], loss, loss)
         causes.append(
             Cause("own-loss", loss, wording.own_loss(loss, mine, others), None, explains, place)
         )
@@ -196,7 +196,7 @@ def _mistakes(judgement: Judgement, checks: Mapping[str, str], locate: Locate) -
         text, hint = wording.cause(found)
         quantity = found.alternatives[0][0].quantity
         first = found.explains[0]
-        place = locate(checks[first], first if found.alone else quantity)
+        place = locate(checks[first], first, first if found.alone else quantity)
         explains = tuple(f"{checks[q]}.{q}" for q in (*found.explains, *found.carried))
         causes.append(Cause(_cause_id(found), quantity, text, hint, explains, place))
     return causes
@@ -216,7 +216,7 @@ def _patterns(judgement: Judgement, locate: Locate) -> list[Cause]:
         assert relation is not None
         text, hint = wording.relation(names, relation, _shapes(members))
         explains = tuple(f"{check}.{name}" for name in names)
-        place = locate(check, names[0])
+        place = locate(check, names[0], names[0])
         cases = _happens_on(members)
         text = f"{text} {wording.happens_on(cases)}" if cases else text
         causes.append(Cause(_relation_id(relation), names[0], text, hint, explains, place))
@@ -284,7 +284,7 @@ def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> li
         names = list(found)
         explains = tuple(f"{check}.{name}" for name in names)
         text = wording.unexplained(found, right)
-        place = locate(check, names[0])
+        place = locate(check, names[0], names[0])
         causes.append(Cause("unknown", names[0], text, None, explains, place))
     return causes
 
@@ -310,6 +310,6 @@ def _requirements(judgement: Judgement, locate: Locate) -> list[Cause]:
             if len(unmet) < len(judged.findings):
                 text = f"{text} {wording.happens_on(cases)}"
             explains = (f"{judged.check}.{judged.quantity}",)
-            place = locate(judged.check, judged.quantity)
+            place = locate(judged.check, judged.quantity, judged.quantity)
             causes.append(Cause(REQUIREMENT, judged.quantity, text, hint, explains, place))
     return causes

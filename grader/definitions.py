@@ -28,7 +28,12 @@ class Definition:
     parameters : tuple of str
         Of a function, or of a class's ``__init__`` without ``self``.
     locals : mapping of str to int
-        The names that a function assigns, each with the last line that does.
+        The names that a function assigns, and the attributes of its first parameter, each with the
+        last line that does.
+    methods : mapping of str to Definition
+        Of a class.
+    bases : tuple of str
+        The names that a class names as its bases.
     kind : {"function", "class", "value", "import"}
     perhaps : bool
         Whether it stands under a condition, in a loop or in a ``try``.
@@ -43,6 +48,8 @@ class Definition:
     kind: Kind = "function"
     perhaps: bool = False
     earlier: tuple[tuple[int, int], ...] = ()
+    methods: Mapping[str, Definition] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,13 @@ def _defined(body: Iterable[ast.AST]) -> Iterator[tuple[str, Definition]]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, Definition(0, node.lineno, _parameters(node), _assigned(node))
         elif isinstance(node, ast.ClassDef):
-            yield node.name, Definition(0, node.lineno, _constructor(node), kind="class")
+            methods = {n: d for n, d in _defined(node.body) if d.kind == "function"}
+            init = methods.get("__init__", NO_CONSTRUCTOR).parameters[1:]
+            bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
+            yield (
+                node.name,
+                Definition(0, node.lineno, init, kind="class", methods=methods, bases=bases),
+            )
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 bound = alias.asname or alias.name.split(".")[0]
@@ -183,22 +196,47 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]
     return tuple(a.arg for a in node.args.posonlyargs + node.args.args)
 
 
-def _constructor(node: ast.ClassDef) -> tuple[str, ...]:
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-            return _parameters(part)[1:]
-    return ()
+NO_CONSTRUCTOR = Definition(0, 0)
 
 
-def _assigned(function: ast.AST) -> dict[str, int]:
-    return {
-        name.id: node.lineno
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        for name in (target.elts if isinstance(target, ast.Tuple) else [target])
-        if isinstance(name, ast.Name)
-    }
+def _assigned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, int]:
+    me = next(iter(_parameters(function)), None)
+    found = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            parts = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            parts = [node.target]
+        else:
+            continue
+        for target in parts:
+            for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                if isinstance(one, ast.Name):
+                    found[one.id] = node.lineno
+                elif isinstance(one, ast.Attribute) and _is_name(one.value, me):
+                    found[one.attr] = node.lineno
+    return found
+
+
+def _is_name(node: ast.AST, name: str | None) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def method_of(
+    definitions: Mapping[str, Definition], owner: str, name: str
+) -> tuple[Definition, Definition] | None:
+    """Return the class that defines a method of `owner`, which may be one of its bases, and it."""
+    waiting, seen = [owner], set()
+    while waiting:
+        one = waiting.pop(0)
+        made = definitions.get(one)
+        if made is None or one in seen:
+            continue
+        seen.add(one)
+        if name in made.methods:
+            return made, made.methods[name]
+        waiting += made.bases
+    return None
 
 
 def line_of(definition: Definition, quantity: str) -> int | None:
@@ -211,5 +249,5 @@ def line_of(definition: Definition, quantity: str) -> int | None:
     if quantity.startswith("d") and len(quantity) > 1:
         names = [rf"(d[LJE]_?)?d_?{bare}", rf"grad(ient)?_?{bare}", rf"{bare}_?grad"]
     pattern = re.compile("|".join(f"(?:{name})" for name in names), re.IGNORECASE)
-    lines = [line for name, line in definition.locals.items() if pattern.fullmatch(name)]
+    lines = (line for name, line in definition.locals.items() if pattern.fullmatch(name))
     return max(lines, default=None)

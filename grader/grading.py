@@ -19,7 +19,7 @@ from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
-from .definitions import Definition, line_of
+from .definitions import Definition, line_of, method_of
 from .errors import GradelabError, SubmissionError
 from .findings import Judgement
 from .fixtures import (
@@ -195,24 +195,34 @@ def _own_gradients(
 
 
 def _locate(
-    submission: Submission, seen: Observations, interface: Interface, check: str, quantity: str
+    submission: Submission,
+    seen: Observations,
+    interface: Interface,
+    check: str,
+    quantity: str,
+    step: str,
 ) -> Place | None:
-    """Return the line that computes a quantity, else the function that the check called.
+    """Return the line that computes a step, else the function or method that gave the quantity.
 
-    A quantity with the name of a function is what that function returned.
+    A step with the name of a function is what that function returned.
     """
-    name = interface.names.get(quantity, quantity)
+    name = interface.names.get(step, step)
     named = submission.definitions.get(name)
     if named is None or named.kind != "function":
-        name = seen.called.get(check, "")
-    definition = submission.definitions.get(name)
+        name = seen.origins.get(check, {}).get(quantity, "")
+    owner, _, method = name.partition(".")
+    definition = submission.definitions.get(owner)
     if definition is None:
         return None
     if submission.texts[definition.cell].label == "adapter.py" and definition.earlier:
         cell, line = definition.earlier[-1]  # the adapter only stands around it
-        return Place(submission.texts[cell].label, line, name)
-    line = line_of(definition, quantity) or definition.line
-    return Place(submission.texts[definition.cell].label, line, name)
+        return Place(submission.texts[cell].label, line, owner)
+    if definition.kind == "value":
+        return Place(submission.texts[definition.cell].label, definition.line, None)
+    found = method_of(submission.definitions, owner, method)
+    around, inner = (definition, definition) if found is None else found
+    line = line_of(inner, step) or line_of(inner, quantity) or inner.line
+    return Place(submission.texts[around.cell].label, line, owner if found is None else name)
 
 
 def _isolation(active: Sequence[str]) -> Isolation:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from . import wording
 from .interface import Interface
@@ -11,6 +16,8 @@ from .replay import Replay
 from .results import Failure
 from .sandbox.worker import Answer, Worker, WorkerGone
 from .student import StudentFault, StudentObject
+
+MAX_PARTS = 100  # of a list or dictionary whose origin is remembered
 
 
 class Line:
@@ -20,6 +27,8 @@ class Line:
     ----------
     called : str or None
         The function that was called last, by the submission's name for it.
+    origin : str or None
+        The same with a method's class: ``"Layer.backward"``.
     hung : bool
         Whether a request reached its time limit.
     """
@@ -30,16 +39,24 @@ class Line:
         self._worker, self._replay, self._interface, self._note = worker, replay, interface, note
         worker.line = self
         self._printed = ""
-        self._methods: dict[int, str] = {}  # by which name an object's method was got
+        self._classes: dict[int, str] = {}  # of the objects that have come back
+        self._methods: dict[int, tuple[int, str]] = {}  # whose method an object is, and which
+        self._latest: dict[int, str] = {}  # what was called last of an object
+        self._gave: dict[int, tuple[Callable[[], object], str]] = {}  # values by their ids
         self.called: str | None = None
+        self.origin: str | None = None
         self.hung = False
 
     def get(self, name: str | None, handle: int | None = None) -> Any:
         """Return a global name or an attribute; without a name, what is behind `handle`."""
         own = None if name is None else self._own(name, handle)
         value = self._value(own, lambda s: self._worker.get(own, handle, s))
-        if own is not None and isinstance(value, StudentObject):
-            self._methods[object.__getattribute__(value, "_handle")] = own
+        if own is not None and handle is None:
+            self._remember(value, self.origin or own)
+        elif own is not None and handle is not None:
+            if isinstance(value, StudentObject):
+                self._methods[object.__getattribute__(value, "_handle")] = handle, own
+            self._remember(value, self._latest.get(handle) or self._classes.get(handle))
         return value
 
     def set(self, name: str, value: object, handle: int | None = None) -> None:
@@ -59,9 +76,38 @@ class Line:
         own = None if name is None else self._own(name, handle)
         self.called = own or self.called
         given = self._interface.ordered(name, arguments), keywords or {}
-        label = own or self._methods.get(-1 if handle is None else handle)
+        whose, method = self._methods.get(-1 if handle is None else handle, (None, None))
+        whose = handle if own is not None else whose
+        label = own or method
+        if label is not None:
+            kind = self._classes.get(-1 if whose is None else whose)
+            self.origin = label if kind is None else f"{kind}.{label}"
+            if whose is not None:
+                self._latest[whose] = self.origin
         value = self._value(label, lambda s: self._worker.call(own, *given, handle, s, hold))
-        return value if hold else self._interface.returned(name, value)
+        if not hold:
+            value = self._interface.returned(name, value)
+        self._remember(value, self.origin)
+        return value
+
+    def origin_of(self, value: object) -> str | None:
+        """Return what gave a value, as far as it is that very value or a part of one."""
+        found, origin = self._gave.get(id(value), (partial(_itself, value), self.origin))
+        return origin if found() is value else self.origin
+
+    def _remember(self, value: object, origin: str | None) -> None:
+        if origin is None:
+            return
+        if isinstance(value, StudentObject):
+            handle, kind = (object.__getattribute__(value, name) for name in ("_handle", "_kind"))
+            self._classes[handle] = kind.type
+        parts: Iterable[object] = value if isinstance(value, (list, tuple)) else ()
+        parts = value.values() if isinstance(value, dict) else parts
+        for one in (value, *itertools.islice(parts, MAX_PARTS)):
+            if isinstance(one, np.ndarray):
+                self._gave[id(one)] = weakref.ref(one), origin  # it may be large
+            elif isinstance(one, (int, float, StudentObject)):
+                self._gave[id(one)] = partial(_itself, one), origin
 
     def file(self, name: str) -> Any:
         """Return what a file holds that the submission has written."""
@@ -112,3 +158,7 @@ class Line:
             self.hung = answer.error.kind == "timeout"
             raise StudentFault(traced.failure(answer.error, label, seconds))
         return answer.value
+
+
+def _itself(value: object) -> object:
+    return value

@@ -41,8 +41,9 @@ class Observations:
         What the student may want to know and what costs nothing.
     active : tuple of str
         The limits that held in the worker.
-    called : dict of str to str
-        The function that each check called last.
+    origins : dict
+        check -> quantity -> what gave it, else what was called last: a function, or a class and its
+        method with a dot between them.
     own : OwnGradients or None
         The derivatives of the student's own loss, by finite differences.
     """
@@ -51,7 +52,7 @@ class Observations:
     cells: tuple[Cell, ...] = ()
     notes: list[str] = field(default_factory=list)
     active: tuple[str, ...] = ()
-    called: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, dict[str, str]] = field(default_factory=dict)
     own: OwnGradients | None = None
 
     def note(self, text: str) -> None:
@@ -143,9 +144,12 @@ class _Run:
                 text = wording.no_time_left(self.replay.limits.submission)
                 by_case[case.name] = dict.fromkeys(quantities, failure or Failure("blocked", text))
                 continue
-            by_case[case.name] = _try(check, quantities, case, line, self.functions)
-            if line.called is not None:
-                self.seen.called[check.name] = line.called
+            values = by_case[case.name] = _try(check, quantities, case, line, self.functions)
+            origins = self.seen.origins.setdefault(check.name, {})
+            for name, value in values.items():
+                origin = line.origin_of(value)
+                if origin is not None:
+                    origins[name] = origin
             if line.hung:
                 given_up = Failure("blocked", wording.hung_before(case.name))
         if loss is not None and loss.quantity in quantities and self._is_alive:

@@ -320,3 +320,24 @@ def test_without_the_worked_solution_mistakes_are_named_and_right_work_is_right(
     causes = {cause.id: cause.explains for cause in found["mistakes"].causes}
     assert {"shifted_by_the_batch", "loss_over_entries", "relu_without_mask"} <= set(causes)
     assert all(len(set(explains)) == len(explains) for explains in causes.values())
+
+
+def test_a_mistake_is_placed_in_the_method_and_at_the_line_where_it_was_made(graded):
+    base = "class Layer:\n    def backward(self, dz):\n        return dz * (self.mask + 1)\n\n\n"
+    text = spoiled(
+        ("class Relu_t:", base + "class Relu_t(Layer):"),
+        (f"{MASK}\n    def backward(self, dz):", f"{MASK}\n    def unused(self, dz):"),
+        (DB, DB + " / 32"),
+        ("np.exp(log_p), yhat", "np.exp(log_p) / 2, yhat"),
+    )
+    result = graded(text)
+
+    lines = text.splitlines()
+    places = {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
+    assert places["db"].function == "LinearLayer_t.backward"
+    assert lines[places["db"].line - 1].strip() == DB + " / 32"
+    assert places["y_pred"].function == "SoftmaxCrossEntropy_t.forward"
+    assert "np.exp(log_p) / 2" in lines[places["y_pred"].line - 1]
+    assert places["da"].function == "Relu_t.backward"  # the one that it has from its base
+    assert lines[places["da"].line - 1] == "    def backward(self, dz):"
+    assert lines[places["da"].line - 2] == "class Layer:"

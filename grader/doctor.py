@@ -23,13 +23,14 @@ EMPTY = {
     "returned": 1_000,
 }
 
-LIMITS = ("memory", "processor time", "file size", "open files", "core dumps")
+LIMITS = ("view", "memory", "processor time", "file size", "open files", "core dumps")
 
 OPEN = {
     "files": "a submission can read and change every file that your account can, the fixtures "
     "included",
     "network": "a submission can send what it likes, and fetch answers",
     "processes": "a submission can start programs, and signal yours",
+    "view": "a submission can find out which files and processes there are, but not what they hold",
     "memory": "a submission can use all memory; the time limits hold",
     "processor time": "a submission that ignores signals runs until its wall-clock limit",
     "file size": "one file can fill the disk until the folder's limit is noticed",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 from homework import LONE, SOLUTION, write_notebook
 
@@ -33,6 +37,23 @@ def test_the_doctors_exit_code_says_whether_require_would_work(found, command):
     done = command("doctor", of="gradelab")
     assert done.returncode == (0 if found.complete else 1)
     assert "Landlock: " in done.stdout
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.run(["unshare", "-U", "-r", "true"]).returncode,
+    reason="no user namespace can be made here",
+)
+@pytest.mark.parametrize(("kind", "view"), [("net", "✗"), ("mnt", "✗"), ("pid", "✓")])
+def test_the_walls_stand_without_namespaces_too(found, kind, view):
+    if not found.complete:
+        pytest.skip("not all walls stand here")
+    none = f"echo 0 > /proc/sys/user/max_{kind}_namespaces"
+    doctor = f"{sys.executable} -c 'from grader.admin import run; run()' doctor"
+    command = ["unshare", "-U", "-r", "sh", "-c", f"{none} && {doctor}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{view} view" in done.stdout
 
 
 def test_without_walls_every_result_says_what_is_missing(tmp_path):

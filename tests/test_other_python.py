@@ -119,6 +119,25 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
     assert said_of(tmp_path / "python") == f"{tmp_path / 'python'}: there is no such file"
 
 
+def test_symbolic_links_on_the_way_to_its_packages_lead_there_inside_too(other, tmp_path):
+    packages = next(other.glob("lib/python*/site-packages"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "linked_here.py").write_text("value = 8\n")
+    (tmp_path / "first").symlink_to("second")
+    (tmp_path / "second").symlink_to(elsewhere)
+    (packages / "links.pth").write_text(f"{tmp_path}/first/../first\n")
+    try:
+        with WarmParent(other / "bin" / "python") as parent:
+            seen = "import os, linked_here as m\nx = (m.value, os.path.realpath(m.__file__))"
+            value, file = value_of(parent, seen)
+    finally:
+        (packages / "links.pth").unlink()
+
+    assert value == 8
+    assert file == str(elsewhere / "linked_here.py")
+
+
 def test_a_folder_is_no_interpreter(other):
     assert "this is a folder; which Python is meant" in said_of(other)
 

@@ -29,7 +29,7 @@ Isolation = Literal["auto", "require", "off"]
 WALLS = ("files", "network", "processes")
 """What a worker has to be kept from, by the names under which it proves that it is."""
 
-LAYERS = ("namespaces", "machine", "folder", "capabilities", "calls")
+LAYERS = ("namespaces", "view", "machine", "folder", "capabilities", "calls")
 """What the walls are built of, as `grader.worker.walls` does it."""
 
 INSIDE = Path(__file__).resolve().parent.parent / "worker"
@@ -104,9 +104,8 @@ class WarmParent:
 
     def _stop(self) -> None:
         self._control.close()
-        if self._workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=5)  # it ends its workers, then itself
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)  # it ends its workers, then itself
         self._process.kill()
         self._process.wait()
         self._log.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,10 +105,13 @@ class Worker:
             "file": limits.file,
             "walls": parent.layers,
         }
+        _tell_senders(self._sock)
         with theirs:
             self._pid: int | None
             self._pid, folder = parent.fork(theirs, numbers, setup, files)
         try:
+            self._sock.settimeout(60)
+            pid = _sender(self._sock) or self._pid
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
         except (TimeoutError, EOFError, OSError, wire.BadFrame) as error:
@@ -118,7 +123,7 @@ class Worker:
 
         self._limits, self._room = limits, OUTPUT
         self._pictures_left = PICTURES if setup["pictures"] else 0
-        self._watch = Watch(self._pid, folder, limits)
+        self._watch = Watch(pid, folder, limits, alone="processes" in self.active)
         self._max_body = limits.returned + FIGURES
         missing = [wall for wall in WALLS if wall not in self.active]
         if missing and parent.isolation == "require":
@@ -240,6 +245,30 @@ class Worker:
         if kind is None:
             kind, detail = _how(status)
         raise WorkerGone(kind, detail)
+
+
+CREDENTIALS = struct.Struct("iii")  # struct ucred of linux/socket.h: pid, uid, gid
+
+
+def _tell_senders(sock: socket.socket) -> None:
+    if sys.platform == "linux":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+
+def _sender(sock: socket.socket) -> int | None:
+    """Return who sends what comes next, by the number that the process has here (Linux).
+
+    In a namespace of its own it has another one there.
+    """
+    if sys.platform != "linux":
+        return None
+    room = socket.CMSG_SPACE(CREDENTIALS.size)
+    _, ancillary, _, _ = sock.recvmsg(1, room, socket.MSG_PEEK)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
+            return int(CREDENTIALS.unpack(data)[0])
+    return None
 
 
 def _how(status: int | None) -> tuple[FailureKind, str]:

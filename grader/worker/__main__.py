@@ -15,7 +15,10 @@ NAME = "gradelab_worker"
 
 
 def main() -> None:
-    """Load this folder as a package called `gradelab_worker` and hand over to its warm parent."""
+    """Load this folder as a package called `gradelab_worker` and hand over to its warm parent.
+
+    That is a child of this process, which stays behind as its `keeper`.
+    """
     here = Path(__file__).resolve().parent
     spec = importlib.util.spec_from_file_location(
         NAME, here / "__init__.py", submodule_search_locations=[str(here)]
@@ -25,8 +28,10 @@ def main() -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
+    control, scratch, layers = int(sys.argv[1]), sys.argv[2], sys.argv[3].split(",")
+    own = importlib.import_module(f"{NAME}.keeper").start(control, scratch, layers)
     parent = importlib.import_module(f"{NAME}.parent")
-    parent.serve(int(sys.argv[1]), sys.argv[2], sys.argv[3].split(","), guarded=sys.argv[4:])
+    parent.serve(control, scratch, layers, sys.argv[4:], own)
 
 
 if __name__ == "__main__":

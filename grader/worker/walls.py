@@ -1,9 +1,10 @@
 """The walls around student code: who builds which, in which order, and the proof that they stand.
 
-The warm parent closes off the machine, once: namespaces, and Landlock around Python, its libraries
-and the scratch folder. Each worker closes off the rest before it sees a line of student code:
-limits, its own folder, capabilities, and a filter of system calls. Then it tries what must not
-work (`prove`), and only a wall that held is reported.
+The warm parent starts in namespaces of its own (`keeper`) and closes off the machine, once: what is
+there to be seen, and Landlock around Python, its libraries and the scratch folder. Each worker
+closes off the rest before it sees a line of student code: limits, its own folder, capabilities, and
+a filter of system calls. Then it tries what must not work (`prove`), and only a wall that held is
+reported.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ import ctypes
 import os
 import socket
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import landlock, limits, seccomp
-
-CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x08000000, 0x10000000, 0x40000000
+from . import landlock, limits, namespaces, seccomp
 
 SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"),
@@ -30,22 +29,30 @@ SYSTEM = (
 CANARY = "canary"
 
 
-def close_outside(scratch: str, guarded: Iterable[str], layers: Collection[str]) -> None:
+def close_outside(scratch: str, guarded: Sequence[str], layers: Collection[str], own: int) -> None:
     """Close the machine off, for the warm parent and all workers; what is not there is left out.
 
     Parameters
     ----------
     scratch : str
         The folder in which every worker has its own.
-    guarded : iterable of str
+    guarded : sequence of str
         Our own packages, which hold answers or lie beside them.
     layers : collection of str
-        What is built: ``namespaces``, ``machine`` (Landlock around all workers).
+        What is built: ``view`` (files elsewhere are not there), ``machine`` (Landlock around all
+        workers).
+    own : int
+        The namespaces that this process has of its own, as `keeper.start` returns them.
     """
     if sys.platform != "linux":
         return
-    if "namespaces" in layers:
-        _unshare()
+    inside = str(Path(__file__).parent)
+    places = list(dict.fromkeys([*SYSTEM, *_python()]))
+    apart_from = {Path(folder).resolve() for folder in guarded}
+    apart_from |= {folder.resolve() for folder in _copies(places)}
+    if "view" in layers and own & namespaces.NEWNS:
+        namespaces.hide([*places, "/dev/null", scratch, inside], sorted(map(str, apart_from)))
+        os.chdir(scratch)  # where it is now
     if "machine" not in layers:
         return
     try:
@@ -54,12 +61,9 @@ def close_outside(scratch: str, guarded: Iterable[str], layers: Collection[str])
         return
     rules.allow_all(scratch)
     rules.allow("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE)
-    places = list(dict.fromkeys([*SYSTEM, *_python()]))
-    apart_from = {Path(folder).resolve() for folder in guarded}
-    apart_from |= {folder.resolve() for folder in _copies(places)}
     for path in places:
         rules.allow_reading(path, apart_from)
-    rules.allow_reading(str(Path(__file__).parent))
+    rules.allow_reading(inside)
     rules.restrict()
 
 
@@ -77,22 +81,6 @@ def _copies(places: Iterable[str]) -> Iterable[Path]:
             for folder in Path(place).glob(pattern):
                 if (folder / "worker" / "walls.py").is_file():
                     yield from (folder, folder.with_name("reference"))
-
-
-def _unshare() -> None:
-    """Leave the network and what processes share, where the system lets ordinary users do so."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    user, group = os.getuid(), os.getgid()
-    private = CLONE_NEWIPC | CLONE_NEWNET
-    if user == 0:
-        libc.unshare(private)
-    elif libc.unshare(CLONE_NEWUSER | private) == 0:
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            Path("/proc/self", name).write_text(text)
 
 
 def close_inside(scratch: str, numbers: dict[str, Any]) -> list[str]:
@@ -143,19 +131,23 @@ def _drop_capabilities() -> None:
 
 
 def prove(scratch: str) -> list[str]:
-    """Try what must not work, and return the names of the walls that held."""
+    """Try what must not work, and return the names of the walls that held.
+
+    ``view`` stands for no wall of its own: what is refused elsewhere is not even there.
+    """
     tried = {
         "files": (_read_ours, lambda: _write_beside(scratch)),
         "network": (_open_socket,),
         "processes": (_signal_parent, _fork),
     }
-    return [name for name, canaries in tried.items() if all(map(_is_refused, canaries))]
+    held = [name for name, canaries in tried.items() if all(map(_is_refused, canaries))]
+    return held if namespaces.sees_others() else [*held, "view"]
 
 
 def _is_refused(attempt: Callable[[], None]) -> bool:
     try:
         attempt()
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):  # or it is not even to be seen
         return True
     except OSError:
         return False

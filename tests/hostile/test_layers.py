@@ -75,6 +75,8 @@ def joined():
 for name, probe in {
     "reads the fixtures": lambda: read("@ROOT@/fixtures/backprop_mse/hidden.h5"),
     "reads another submission": lambda: read("@OUTSIDE@/others.py"),
+    "learns that a file is there": lambda: posix.stat("@ROOT@/README.md"),
+    "learns that a process is there": lambda: posix.stat("/proc/@VICTIM@"),
     "writes a file outside": lambda: create("@OUTSIDE@/marks/hostile"),
     "changes the mode of a file outside": changed_mode,
     "watches a folder outside": watch,
@@ -94,7 +96,7 @@ for name, probe in {
     attempt(name, probe)
 """
 
-NAMED = ("machine", "folder", "capabilities", "calls", "namespaces")
+NAMED = ("view", "machine", "folder", "capabilities", "calls", "namespaces")
 
 
 @pytest.fixture
@@ -125,6 +127,7 @@ def probes():
 def test_every_layer_stops_something_and_all_together_stop_everything(reach, capsys):
     reached = {"none": reach(())}
     reached |= {f"only {name}": reach((name,)) for name in NAMED}
+    reached["only view"] = reach(("namespaces", "view"))  # a view needs a namespace of its own
     reached |= {f"no {name}": reach([n for n in NAMED if n != name]) for name in NAMED}
     reached["all"] = reach(NAMED)
     with capsys.disabled():
@@ -134,19 +137,45 @@ def test_every_layer_stops_something_and_all_together_stop_everything(reach, cap
     root = os.geteuid() == 0
     # Without walls all is open, but for what only root may do.
     assert set(probes()) - reached["none"] <= {"joins another group"}
-    assert reached["no machine"] >= {"reads the fixtures", "reads another submission"}
-    assert reached["no calls"] >= {
-        "starts a process",
-        "connects to a file",
-        "changes the mode of a file outside",
-        "watches a folder outside",
-    }
+    exists = {"learns that a file is there", "learns that a process is there"}
+    assert reached["no view"] == reached["no namespaces"] == exists
+    assert reached["no calls"] == {"starts a process", "shares memory"}
     assert reached["no capabilities"] == ({"joins another group"} if root else set())
+    assert not reached["only view"] & {"reads the fixtures", "writes a file outside", *exists}
     assert not reached["only folder"] & {"writes a file outside", "signals another process"}
     assert not reached["only machine"] & {"writes a file outside", "reads the fixtures"}
     assert not reached["only calls"] & {"connects by TCP", "starts a process", "shares memory"}
+    assert not reached["only namespaces"] & {"connects by TCP", "signals another process"}
     # The others would stop it: these two stand behind them.
-    assert reached["no folder"] == reached["no namespaces"] == set()
+    assert reached["no folder"] == reached["no machine"] == set()
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"memory": 2**30}, "its processes use more than 1,024 MB together"),
+        ({"memory": 2**35, "threads": 5}, "it runs more than 5 threads"),
+    ],
+)
+def test_where_processes_can_be_started_they_share_the_limits_of_one(
+    tmp_path, monkeypatch, limits, said
+):
+    family = """
+for _ in range(7):
+    if os.fork() == 0:
+        os.setsid()
+        kept = np.ones(40_000_000)
+        break
+time.sleep(600)
+"""
+    attack = Attack(family, score=20.0, limits={**limits, "cell": 30.0})
+    with World(tmp_path, monkeypatch) as world:
+        monkeypatch.setattr(parent, "LAYERS", tuple(n for n in NAMED if n != "calls"))
+        struck = world.strike(attack)
+
+    assert struck.faults == []
+    assert any(said in (cell.message or "") for cell in struck.result.cells)
+    assert struck.result.score == attack.score
 
 
 def table(reached):

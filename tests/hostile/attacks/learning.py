@@ -55,7 +55,7 @@ for path in paths:
     try:
         os.chdir(os.path.dirname(path))
         attempt("relative", read, os.path.basename(path))
-        attempt("listing", os.listdir, ".")
+        attempt("listing", lambda: os.listdir(".") or False)
         fd = os.open(path, os.O_PATH)
         attempt("descriptor", read, f"/proc/self/fd/{fd}")
         attempt("empty path", lambda: os.open("", os.O_RDONLY, dir_fd=fd))

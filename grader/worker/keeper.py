@@ -1,0 +1,37 @@
+"""The first process: starts the one that works, waits for it, and removes what it has left.
+
+It stands outside of all walls and has nothing but the standard library, so that it still can.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+
+from . import limits, namespaces
+from .removal import remove
+
+
+def start(control: int, scratch: str, layers: Collection[str]) -> int:
+    """Go on in a child, in namespaces of its own where there can be any; return their flags.
+
+    The process that has called never returns. It ends when the child has, and the scratch folder
+    with it; and the child ends when this process does.
+
+    Parameters
+    ----------
+    control : int
+        A descriptor that is the child's alone.
+    """
+    left = namespaces.leave() if "namespaces" in layers else 0
+    pid = os.fork()
+    if pid == 0:
+        limits.die_with_parent()
+        # Not shared with this process, which has to see the scratch folder as it is.
+        return left and left | namespaces.leave_mounts()
+    try:
+        os.close(control)
+        os.waitpid(pid, 0)
+        remove(scratch)
+    finally:
+        os._exit(0)

@@ -6,6 +6,7 @@ files define the same name, the choice is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -101,9 +102,14 @@ def _chosen(
     return needed, notes
 
 
-def _rank(source: SourceFile) -> tuple[bool, int, str]:
+COPY = re.compile(r"\(\d+\)|\bcopy|[- ]copy\d*\b", re.IGNORECASE)
+"""In names that browsers, desktops and Jupyter give: "hw (1).py", "Copy of hw.ipynb"."""
+
+
+def _rank(source: SourceFile) -> tuple[bool, bool, int, str]:
     test = source.stem.startswith("test") or source.stem.endswith("_test")
-    return test, source.path.count("/"), source.path
+    copied = COPY.search(source.stem) is not None
+    return test, copied, source.path.count("/"), source.path
 
 
 def _reached(source: SourceFile, sources: Sequence[SourceFile]) -> set[str]:

@@ -40,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--course", type=Path, metavar="DIR", help="by default the one in gradelab")
     p.add_argument("--html", type=Path, metavar="PATH", help="by default NAME.report.html, here")
     p.add_argument("--no-html", action="store_true", help="write no HTML report")
-    p.add_argument("--json", type=Path, metavar="PATH", help="write the result as JSON too")
+    p.add_argument(
+        "--json", type=_path, metavar="PATH", help="write the result as JSON too; - prints it alone"
+    )
     p.add_argument(
         "--format",
         type=_format,
@@ -81,6 +83,13 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return p
+
+
+PRINTED = Path("/dev/stdout")
+
+
+def _path(text: str) -> Path:
+    return PRINTED if text == "-" else Path(text)
 
 
 def _format(text: str) -> Wanted:
@@ -134,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _write_failure(args, exports, error)
         return error.exit_code
     unwritten = _write(args, exports, result, submission)
-    if not args.quiet:
+    if not args.quiet and args.json != PRINTED:
         unwritten += _print(exports, result, None if args.no_html or unwritten else args.html)
     if exports.in_log:
         unwritten += put(exports.commands(result))

@@ -14,6 +14,9 @@ INDENTED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+([ \t]++)(?=[^\s#\\])")
 CELL_MAGIC = re.compile(r"\s*+%%(\w+)([^\n]*+)")
 LINE_MAGIC = re.compile(r"([ \t]*+)%(?:time|timeit)[ \t]++(?![-\n])")
 PYLAB = re.compile(r"([ \t]*+)%pylab\b")
+RUN = re.compile(
+    r"%run[ \t]++(?:-i[ \t]++)?+(['\"]?+)(?:\./)?+([^\W\d]\w*+)(?:\.py)?+\1[ \t]*+\n?+"
+)
 WRITTEN = re.compile(r"writefile[ \t]++(-a[ \t]++|--append[ \t]++)?+([^\n]+)")
 COMMAND = re.compile(r"[ \t]*+[%!?]")
 NAMED = re.compile(r"([ \t]*+[^\W\d][\w., \t]*+(?:\[[^\]=]*+\])?+[ \t]*+=)[ \t]*+[%!]")
@@ -40,10 +43,10 @@ MAX_SHOWN = 200
 def to_python(source: str) -> tuple[str, tuple[str, ...]]:
     """Return a cell's text as Python with the same number of lines, and what was left out.
 
-    ``%time statement`` keeps the statement, ``%pylab`` its imports, and ``%%writefile`` writes its
-    cell; other line magics, shell lines and help requests do nothing; a name set from one is None.
-    Cells under a cell magic of another language are left out. The indentation of a whole cell goes,
-    as in Jupyter.
+    ``%time statement`` keeps the statement, ``%pylab`` its imports, ``%run module`` takes that
+    module's names, and ``%%writefile`` writes its cell; other line magics, shell lines and help
+    requests do nothing; a name set from one is None. Cells under a cell magic of another language
+    are left out. The indentation of a whole cell goes, as in Jupyter.
     """
     indented = INDENTED.match(source)
     if indented:
@@ -77,7 +80,7 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
         if python is None:
             end = _statement_end(source, at)
             python = source[at:end]
-        elif not PYLAB.match(source, at):
+        elif not PYLAB.match(source, at) and not RUN.fullmatch(source, at, end):
             text = source[at:end].strip().split("\n")[0][:MAX_SHOWN]
             left_out.append(f"line {line} is not Python and was left out: {text}")
         made.append(python)
@@ -95,6 +98,9 @@ def _instead(line: str) -> str | None:
     if pylab:
         imports = "import numpy as np; import matplotlib.pyplot as plt; from pylab import *"
         return f"{pylab[1]}{imports}{ends}"
+    run = RUN.fullmatch(line)
+    if run:
+        return f"from {run[2]} import *{ends}"
     named = NAMED.match(line)
     if named:
         return f"{named[1]} None{ends}"

@@ -424,3 +424,12 @@ def test_what_fails_in_gradelab_is_not_told_an_instructor_as_a_student(monkeypat
     with pytest.raises(SystemExit, match="3"):
         cli.leave(failing, "gradelab failed")
     assert capsys.readouterr().err.startswith("gradelab failed: RuntimeError: something\n")
+
+
+def test_json_to_the_standard_output_stands_there_alone(command, tmp_path):
+    path = write_notebook(tmp_path / "a.ipynb", SOLUTION)
+    done = command(path, "--json", "-", "--no-html")
+
+    assert json.loads(done.stdout)["score"] == 20
+    assert done.stderr == ""
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.ipynb"]

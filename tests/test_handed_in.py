@@ -136,6 +136,16 @@ def test_the_file_that_defines_what_is_wanted_is_run(tmp_path):
     assert "test_everything.py defines back_propagation and sigmoid too" in submission.notes[1]
 
 
+@pytest.mark.parametrize("copy", ["hw (1).py", "Copy of hw.py", "hw - Copy.py", "hw-Copy1.py"])
+def test_of_a_file_and_its_copy_the_file_is_run(tmp_path, copy):
+    for name in (copy, "hw.py"):
+        (tmp_path / name).write_text("def f(): pass\n")
+    found = read_submission(tmp_path, ["f"])
+
+    assert [program.path for program in found.programs] == ["hw.py"]
+    assert f"{copy}" in " ".join(found.notes)
+
+
 def test_a_module_that_a_program_imports_is_no_program_of_its_own(tmp_path):
     (tmp_path / "layers.py").write_text("def sigmoid(z): return z")
     (tmp_path / "train.py").write_text("from layers import *\ndef back_propagation(): pass")

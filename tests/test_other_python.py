@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from homework import LONE
 
-from grader.errors import SandboxError
+from grader.errors import UsageError
 from grader.sandbox.interpreter import Interpreter
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
@@ -104,7 +104,7 @@ def test_the_scripts_own_folder_is_not_searched_for_modules_on_any_version(tmp_p
 
 
 def said_of(path):
-    with pytest.raises(SandboxError) as caught, WarmParent(path):
+    with pytest.raises(UsageError) as caught, WarmParent(path):
         pass
     return str(caught.value)
 

@@ -263,6 +263,31 @@ x.append(len(third('ab')))
     assert (answer.printed, answer.said) == ("text\n", [("module", "tqdm")])
 
 
+def test_what_numba_would_compile_runs_as_it_is(server):
+    source = """
+import numba
+from numba import jit, njit, prange, float64
+from numba.experimental import jitclass
+@jit
+def one(n):
+    return sum(i for i in prange(n))
+@njit(parallel=True, cache=True)
+def two(n): return 2 * n
+@jit(float64(float64[:, :], numba.int64), nopython=True)
+def three(a, n): return a.sum() + n
+@numba.vectorize([float64(float64)])
+def four(v): return v if v > 0 else 0.0
+@jitclass([('n', float64)])
+class Five:
+    def __init__(self): self.n = 5
+x = [one(4), two(4), three(np.ones((2, 2)), 1), four(np.array([-1.0, 2.0])).tolist(), Five().n]
+"""
+    answer = server.run(source, without=True)
+
+    assert (answer.error, answer.x) == (None, [6, 8, 5.0, [0.0, 2.0], 5])
+    assert answer.said == [("module", "numba")]
+
+
 def test_packages_for_python_2_are_there(server):
     source = """
 from past.builtins import xrange, basestring, raw_input

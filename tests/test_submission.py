@@ -148,6 +148,10 @@ def test_modules_are_decoded_as_python_does_and_else_as_latin_1(tmp_path, conten
             "%pylab inline\nx = pi",
             "import numpy as np; import matplotlib.pyplot as plt; from pylab import *\nx = pi",
         ),
+        ("%run layers.py\nx = 1", "from layers import *\nx = 1"),
+        ("%run -i './layers'", "from layers import *"),
+        ("if x:\n    %run layers.py\n", "if x:\n    pass\n"),
+        ("%run ../other/layers.py\n%run a-b.py", "pass\npass"),
     ],
 )
 def test_what_is_not_python_is_left_out_line_by_line(source, python):
@@ -165,6 +169,7 @@ def test_a_cell_that_writes_a_file_writes_it(tmp_path, monkeypatch):
 
 
 def test_what_was_left_out_is_noted():
+    assert to_python("%run layers.py")[1] == ()
     assert to_python("%autoreload 2\n!pip install x\n%time y = 1")[1] == (
         "line 1 is not Python and was left out: %autoreload 2",
         "line 2 is not Python and was left out: !pip install x",

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import SandboxError
+from ..errors import UsageError
 
 OLDEST = (3, 10)  # the worker uses match statements
 
@@ -96,7 +96,7 @@ def look_at(python: Path, folder: str, seconds: float) -> Interpreter:
 
     Raises
     ------
-    SandboxError
+    UsageError
         If it is none that submissions can run on.
     """
     named = python.expanduser()
@@ -105,7 +105,7 @@ def look_at(python: Path, folder: str, seconds: float) -> Interpreter:
         why = "there is no such file" if not named.exists() else "this is no executable file"
         if named.is_dir():
             why = f"this is a folder; which Python is meant: {python / 'bin' / 'python'}?"
-        raise SandboxError(f"{python}: {why}")
+        raise UsageError(f"{python}: {why}")
     # A launcher may need the environment to find the interpreter; Python itself must not heed it.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     said = ""
@@ -122,18 +122,18 @@ def look_at(python: Path, folder: str, seconds: float) -> Interpreter:
         told = json.loads(_lines(ran.stdout)[-1])
         version = tuple(told["python"])
     except (OSError, subprocess.TimeoutExpired, ValueError, LookupError, TypeError) as error:
-        raise SandboxError(f"{python}: this is not a Python interpreter{said}") from error
+        raise UsageError(f"{python}: this is not a Python interpreter{said}") from error
     text = ".".join(map(str, version))
     if version < OLDEST:
         needed = ".".join(map(str, OLDEST))
-        raise SandboxError(f"{python}: this is Python {text}; submissions need {needed} or newer")
+        raise UsageError(f"{python}: this is Python {text}; submissions need {needed} or newer")
     if told.get("missing"):
-        raise SandboxError(
+        raise UsageError(
             f"{python}: this Python has no NumPy; install it there: {python} -m pip install numpy"
         )
     if "numpy" not in told:
         why = (told["why"].strip().splitlines() or ["it does not say why"])[0]
-        raise SandboxError(f"{python}: its NumPy cannot be imported: {why[:300]}")
+        raise UsageError(f"{python}: its NumPy cannot be imported: {why[:300]}")
     return Interpreter(told["executable"] or found, version, told["numpy"], tuple(told["copies"]))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import SandboxError
+from ..errors import GradelabError, SandboxError
 from ..worker.removal import remove
 from .interpreter import Interpreter, look_at
 
@@ -73,7 +73,7 @@ class WarmParent:
             if python is not None:
                 self._interpreter = look_at(python, self._scratch, START_SECONDS)
             self._start()
-        except SandboxError:
+        except GradelabError:
             remove(self._scratch)
             raise
         except OSError as error:

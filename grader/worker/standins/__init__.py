@@ -13,7 +13,7 @@ from types import ModuleType
 
 from ..datafiles import DataSet, Shelf
 from ..paths import Paths
-from . import harmless, keras, network, opening, python2, sklearn, vision
+from . import faster, harmless, keras, network, opening, python2, sklearn, vision
 from .finder import Finder
 from .library import Context, Library
 
@@ -30,6 +30,7 @@ LIBRARIES: Mapping[str, Library] = {
     "sklearn": Library(sklearn.sklearn, "some helpers and the assignment's data sets", "tools"),
     "google": Library(harmless.colab, "the names of Colab that homework uses", "absent"),
     "tqdm": Library(harmless.progress, _SHOWN, "absent"),
+    "numba": Library(faster.numba, _SHOWN, "absent"),
     "seaborn": Library(harmless.seaborn, _SHOWN, "absent"),
     "IPython": Library(harmless.ipython, _SHOWN, "absent"),
     "past": Library(python2.past, _SHOWN, "absent"),

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .course import Assignment, DataTable
+from .assignment_file import DataTable
+from .course import Assignment
 from .errors import AssignmentError
 from .submission import Submission
 

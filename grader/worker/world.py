@@ -17,10 +17,8 @@ from . import artefacts, drift, policy, siblings, standins, wire
 from .clock import Clock, OutOfTime
 from .figures import Figures
 from .output import Capture
+from .told import NoSuchName, NotCallable, told
 
-MAX_MESSAGE = 2_000  # characters kept of an exception's text
-MAX_FRAMES = 30
-MAX_NAME = 200  # characters of a function's
 DRAWING = 5.0  # seconds for drawing the figures of one cell
 MAX_SAID = 100  # stand-ins told of in one answer
 MAX_FILE_TEXT = 1_000_000  # characters of a file that the submission has written
@@ -33,14 +31,6 @@ LAZY = __future__.annotations.compiler_flag
 """With it a definition needs no name that stands only in its annotations."""
 
 _ndarray = np.ndarray
-
-
-class NoSuchName(Exception):
-    """The submission defines no such name."""
-
-
-class NotCallable(Exception):
-    """What the check calls is not a function."""
 
 
 class World:
@@ -135,7 +125,7 @@ class World:
                 reply["value"] = encode(self._do(request, arguments))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
             encoder = wire.Encoder(self._keep, max_text, self._returned)
-            reply["value"], reply["error"] = None, self._told(error)
+            reply["value"], reply["error"] = None, told(error, self._files)
         reply["figures"] = self._drawn(request, encoder)
         reply["changed"] = self._changed(request, arguments, body)
         reply["output"], reply["dropped"] = self._output.take()
@@ -195,7 +185,7 @@ class World:
             with self._clock.share(0.5):
                 self._run(module, index, label, python)
         except BaseException as error:
-            record["error"] = self._told(error)
+            record["error"] = told(error, self._files)
             if not self._salvages:
                 raise
             with self._clock.share(0.5):
@@ -294,58 +284,6 @@ class World:
         ):
             walk(sent, now, [position])
         return found
-
-    def _told(self, error: BaseException) -> dict[str, Any]:
-        try:
-            return self._describe(error)
-        except BaseException:  # an exception can be made of anything
-            return {"kind": "error", "type": "Exception", "message": "", "frames": []}
-
-    def _describe(self, error: BaseException) -> dict[str, Any]:
-        kind = "error"
-        if isinstance(error, OutOfTime):
-            kind = "timeout"
-        elif isinstance(error, MemoryError):
-            kind = "memory"
-        elif isinstance(error, NoSuchName):
-            kind = "missing"
-        elif isinstance(error, NotCallable):
-            kind = "not callable"
-        return {
-            "kind": kind,
-            "type": wire.name(type(error)),
-            "message": _text_of(error),
-            "frames": self._frames(error),
-        }
-
-    def _frames(self, error: BaseException) -> list[dict[str, Any]]:
-        """Return the submission's own lines in the traceback, the innermost last."""
-        frames = []
-        trace = error.__traceback__
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if code.co_filename in self._files:
-                function = None if code.co_name == "<module>" else code.co_name[:MAX_NAME]
-                cell = self._files[code.co_filename]
-                frames.append({"cell": cell, "line": trace.tb_lineno or 0, "function": function})
-            trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename in self._files:
-            cell, line = self._files[error.filename], error.lineno
-            line = min(max(line, 0), 2**31) if type(line) is int else 0
-            frames.append({"cell": cell, "line": line, "function": None})
-        # The first one tells where the cell stopped, whatever happened below it.
-        return [*frames[:1], *frames[1:][1 - MAX_FRAMES :]]
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        if isinstance(error, SyntaxError):
-            return str(error.msg)[:MAX_MESSAGE]
-        if isinstance(error, KeyError):
-            return f"no key {error}"[:MAX_MESSAGE]
-        return str(error)[:MAX_MESSAGE]
-    except BaseException:  # __str__ is the student's code as well
-        return "(its message cannot be shown)"
 
 
 class _Shell:

@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import pictures, wording
@@ -212,6 +212,7 @@ class Replay:
             hoisted = self._hoist(worker, index, error, seconds)
             error = self._salvage(worker, index, error, hoisted is not None, seconds, run)
             said = (wording.salvaged(run.ran),) if run.ran and error is not None else ()
+            said = (*said, *wording.failed_too(run.failed))
             hoisting = () if hoisted is None else (wording.hoisted(*hoisted),)
             notes = (*notes, *hoisting, *said)
         if error is None:
@@ -271,8 +272,10 @@ class Replay:
             run.figures += pictures.figures(answer)
             if answer.error is None:
                 run.ran.append(part.first)
-            else:
-                left_with = left_with or answer.error
+            elif left_with is None:
+                left_with = answer.error
+            elif answer.error.type != "NameError":  # which most often follows from the first
+                run.failed.append((part.first, self.traced.failure(answer.error, None, left).text))
         return left_with
 
     def _hoist(
@@ -315,8 +318,9 @@ class Replay:
 
 @dataclass(slots=True)
 class _Run:
-    """What a cell gave while it ran: printed text, the lines salvaged, figures."""
+    """What a cell gave while it ran: printed text, lines salvaged, figures, further failures."""
 
     output: str
     ran: list[int]
     figures: list[Figure]
+    failed: list[tuple[int, str]] = field(default_factory=list)

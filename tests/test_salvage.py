@@ -72,12 +72,16 @@ def test_definitions_after_an_endless_loop_in_a_module_count(submit):
     assert result.score == 20
 
 
-def test_a_failed_cell_says_its_first_failure_at_its_line(submit):
-    result = submit([*SOLUTION, "a = 1\nb = undefined\nc = 1 / 0\nprint(a)"])
+def test_a_failed_cell_says_its_failures_at_their_lines(submit):
+    result = submit([*SOLUTION, "a = 1\nb = undefined\nc = 1 / 0\nprint(a)\nb.T\n[][a]"])
 
     assert (result.cells[4].state, result.cells[4].line) == ("error", 2)
     assert result.cells[4].output == "1\n"
-    assert result.cells[4].notes == ("the statement on line 4 ran all the same",)
+    assert result.cells[4].notes == (
+        "the statement on line 4 ran all the same",
+        "line 3 failed too: ZeroDivisionError: division by zero",
+        "line 6 failed too: IndexError: list index out of range",  # that of line 5 follows
+    )
 
 
 def test_functions_that_call_others_defined_in_later_cells_work(submit):

@@ -54,6 +54,7 @@ from .required import (
     requirement_unmet,
 )
 from .running import (
+    failed_too,
     gone,
     hoisted,
     hung_before,
@@ -94,6 +95,7 @@ __all__ = [
     "decided",
     "defined_twice",
     "described",
+    "failed_too",
     "failure_cause",
     "finding",
     "forbidden_import",

@@ -110,6 +110,12 @@ def salvaged(lines: Sequence[int]) -> str:
     return f"the {word} {where} ran all the same"
 
 
+def failed_too(failures: Sequence[tuple[int, str]]) -> list[str]:
+    """Say which other statements of a cell failed by themselves: their lines, and what it was."""
+    more = [f"and {len(failures) - 3} more statements failed"] if len(failures) > 3 else []
+    return [f"line {line} failed too: {short(text)}" for line, text in failures[:3]] + more
+
+
 def shared_worker() -> str:
     """Say that checks were not kept apart from one another."""
     return (

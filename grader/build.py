@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from reference.worked import Case, WorkedSolution
 
-from .compare import FLOOR
+from .closeness import FLOOR
 from .course import Assignment
 from .errors import AssignmentError, FixtureError
 from .explain_stored import Outcomes

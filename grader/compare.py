@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .closeness import Array, Tolerance, excess_of, is_close
 from .estimated import Estimated
+from .patterns import Pattern, find_pattern
 from .results import Opaque
-
-Array = NDArray[np.float64]
 
 
 class Outcome(StrEnum):
@@ -29,45 +29,6 @@ class Outcome(StrEnum):
     DTYPE = "dtype"
     FINITE = "finite"
     VALUES = "values"
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How close is equal, measured when the fixture was built (`grader.fixtures`).
-
-    Attributes
-    ----------
-    relative : float
-        Largest allowed difference, as a share of the scale of the entry's row and column.
-    noise, noise32 : float
-        Rounding noise of the worked solution in float64 and float32, as a share of the array's
-        largest entry. An entry that stands clear of the noise must be right by itself as well.
-    uncertainty : float
-        How far off each entry can be because it was not observed itself (`Estimated`).
-    """
-
-    relative: float
-    noise: float = 1e-15
-    noise32: float = 1e-6
-    uncertainty: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A plain relation that turns the observed value into the expected one.
-
-    Attributes
-    ----------
-    layout : str or None
-        ``"transposed"``, ``"reshaped"``, ``"list"`` (right, but a list), ``"diagonal"`` (a matrix
-        whose diagonal is right), ``"summed"`` / ``"unsummed 0"`` (a sum over everything; a sum
-        over axis 0 that is missing), ``"order"`` (the same values in another order).
-    factor : float or None
-        ``observed = factor * expected``; -1 is a wrong sign, 0 is all zeros.
-    """
-
-    layout: str | None = None
-    factor: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +102,7 @@ def compare(observed: Any, expected: Array, tolerance: Tolerance) -> Comparison:
     if bad.any():
         where = _first(bad)
         return replace(seen, outcome=Outcome.FINITE, n_wrong=int(bad.sum()), where=where)
-    excess = _excess(numbers, expected, tolerance)
+    excess = excess_of(numbers, expected, tolerance)
     wrong = excess > 1
     error = np.abs(numbers - expected)
     largest = float(np.max(np.abs(expected), initial=0.0)) or 1.0
@@ -198,115 +159,6 @@ def _float64(array: NDArray[Any]) -> Array:
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
-
-
-def _scale(expected: Array) -> Array:
-    """Return for each entry the largest magnitude in its own row, column, ... : the smallest one.
-
-    So a block of tiny entries is measured by its own size, not by that of a large neighbour.
-    """
-    size = np.abs(expected)
-    if expected.ndim < 2:
-        return np.full(expected.shape, np.max(size, initial=0.0))
-    scale = np.full(expected.shape, np.inf)
-    for axis in range(expected.ndim):
-        scale = np.minimum(scale, np.max(size, axis=axis, keepdims=True, initial=0.0))
-    return scale
-
-
-OWN_SHARE = 0.01
-"""An entry that stands clear of the noise is right to one per cent of itself at least.
-
-No uncertainty excuses more than this share of the largest entry, so that zeros never pass.
-"""
-
-FLOOR = 30
-"""So many times the noise of the largest entry is noise in every entry."""
-
-
-def allowed(expected: Array, tolerance: Tolerance) -> Array:
-    """Return the largest allowed difference for each entry of `expected`."""
-    largest = float(np.max(np.abs(expected), initial=0.0)) or 1.0
-    limit = np.minimum(tolerance.relative * _scale(expected), OWN_SHARE * np.abs(expected))
-    limit = np.maximum(limit, FLOOR * tolerance.noise * largest)
-    return limit + min(tolerance.uncertainty, OWN_SHARE * largest)
-
-
-def _excess(observed: Array, expected: Array, tolerance: Tolerance) -> Array:
-    with np.errstate(over="ignore"):
-        result: Array = np.abs(observed - expected) / allowed(expected, tolerance)
-    return result
-
-
-def is_close(observed: Array, expected: Array, tolerance: Tolerance) -> bool:
-    """Whether two arrays of one shape are equal within the tolerance; NaN never is."""
-    if observed.shape != expected.shape:
-        return False
-    if not observed.size:
-        return True
-    # Nearly every question has the answer no, and this much is quickly asked: no entry is allowed
-    # more than the largest one.
-    largest = float(np.abs(expected).max()) or 1.0
-    most = max(tolerance.relative, FLOOR * tolerance.noise) * largest
-    most += min(tolerance.uncertainty, OWN_SHARE * largest)
-    if not np.abs(observed - expected).max() <= most:
-        return False
-    return bool(np.all(_excess(observed, expected, tolerance) <= 1))
-
-
-def find_pattern(observed: Array, expected: Array, tolerance: Tolerance) -> Pattern | None:
-    """Return the plain relation between two arrays, or None; it holds for every entry."""
-    if not observed.size or not np.isfinite(observed).all():
-        return None
-    for layout, candidate in _layouts(observed, expected):
-        if is_close(candidate, expected, tolerance):
-            return Pattern(layout) if layout else None
-        factor = _factor(candidate, expected, tolerance)
-        if factor is not None:
-            return Pattern(layout, factor)
-    if observed.size == 1 < expected.size:
-        total = np.asarray(expected.sum())
-        return Pattern("summed") if is_close(observed.reshape(()), total, tolerance) else None
-    if observed.shape == expected.shape and expected.size > 2:
-        ordered = np.sort(observed, axis=None), np.sort(expected, axis=None)
-        if is_close(*ordered, tolerance):
-            return Pattern("order")
-    return None
-
-
-def _layouts(observed: Array, expected: Array) -> list[tuple[str | None, Array]]:
-    """Return the ways to lay `observed` out like `expected`, each with its name."""
-    shape = expected.shape
-    ways: list[tuple[str | None, Array]] = []
-    if observed.shape == shape:
-        ways.append((None, observed))
-    if observed.ndim == 2 and observed.T.shape == shape:
-        ways.append(("transposed", observed.T))
-    if observed.shape != shape and observed.size == expected.size:
-        ways.append(("reshaped", observed.reshape(shape)))
-    if observed.ndim == 2 and observed.shape == shape * 2 and observed.shape[0] > 1:
-        ways.append(("diagonal", np.diagonal(observed).copy()))
-    for axis in range(observed.ndim):
-        summed = observed.sum(axis=axis)
-        if observed.ndim == expected.ndim + 1 and summed.shape == shape:
-            ways.append((f"unsummed {axis}", summed))
-    return ways
-
-
-def _factor(observed: Array, expected: Array, tolerance: Tolerance) -> float | None:
-    """Return k where ``observed = k * expected`` for every entry, else None."""
-    norm = float(np.sum(expected * expected))
-    if norm == 0 or not np.isfinite(observed).all():
-        return None
-    if not observed.any():
-        return 0.0
-    with np.errstate(over="ignore", invalid="ignore"):
-        factor = float(np.sum(observed * expected)) / norm
-    if not np.isfinite(factor) or factor == 0:
-        return None
-    if tolerance.uncertainty:  # it shrinks with what it belongs to
-        tolerance = replace(tolerance, uncertainty=tolerance.uncertainty / abs(factor))
-    return factor if is_close(observed / factor, expected, tolerance) else None
 
 
 AGREES = 1e-4

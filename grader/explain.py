@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Tolerance
+from .closeness import Tolerance
 
 Array = NDArray[np.float64]
 Causes = frozenset[str]

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Tolerance, is_close
+from .closeness import Tolerance, is_close
 from .explain import Array, Causes, Observed, Segments
 
 PRINTS = 6

@@ -13,7 +13,7 @@ import numpy as np
 
 from reference.worked import Replacement, WorkedSolution
 
-from .compare import is_close
+from .closeness import is_close
 from .explain import NOTHING, Array, Causes, Observed, Segments, comparable
 from .explain_stored import Stored, StoredExplainer, is_zero
 

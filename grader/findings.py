@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Comparison, Outcome, Tolerance, compare
+from .closeness import Tolerance
+from .compare import Comparison, Outcome, compare
 from .explain import Known
 from .relations import Relation
 from .requirements import Decision, Requirement, decide

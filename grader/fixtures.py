@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Tolerance
+from .closeness import Tolerance
 from .errors import FixtureError
 from .explain_stored import Stored
 from .findings import Expected

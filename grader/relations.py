@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .compare import Pattern, allowing_for, as_numbers, is_close
+from .closeness import is_close
+from .compare import allowing_for, as_numbers
 from .estimated import Estimated
+from .patterns import Pattern
 
 if TYPE_CHECKING:
     from .findings import Expected, Finding

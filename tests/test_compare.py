@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.compare import Outcome, Pattern, Tolerance, compare
+from grader.closeness import Tolerance
+from grader.compare import Outcome, compare
+from grader.patterns import Pattern
 from grader.results import Opaque
 
 TOLERANCE = Tolerance(1e-6, noise=1e-15, noise32=1e-7)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.compare import Tolerance
+from grader.closeness import Tolerance
 from grader.findings import Expected
 from grader.judge import Scoring
 from grader.judge import judge as judge_all

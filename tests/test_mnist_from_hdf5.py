@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.compare import Tolerance
+from grader.closeness import Tolerance
 from grader.course import find_course
 from grader.fixtures import read_diagnosis, read_expected, read_inputs
 from grader.grading import grade

@@ -15,7 +15,8 @@ from test_fixtures import CHECKS, DOUBLED, TOML, WORKED
 from grader import build, wording
 from grader.audit import audit
 from grader.checks import Check, applied, check, number_after
-from grader.compare import Outcome, Tolerance, compare
+from grader.closeness import Tolerance
+from grader.compare import Outcome, compare
 from grader.course import Course
 from grader.errors import AssignmentError
 from grader.estimated import Estimated

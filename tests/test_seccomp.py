@@ -86,6 +86,7 @@ def test_threads_may_be_started_and_processes_may_not(machine, column):
 
     assert verdict(machine, clone, CLONE_THREAD | 0x3D0F00) == ALLOWED
     assert verdict(machine, clone, 17) == EPERM
+    assert verdict(machine, clone, CLONE_THREAD | 0x100) == EPERM  # its own descriptors
     assert verdict(machine, clone3, 1, 88) == ENOSYS  # its flags lie in memory
 
 

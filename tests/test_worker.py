@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -138,6 +139,61 @@ def test_of_a_grader_that_is_killed_nothing_is_left(tmp_path, isolation):
 
     until(lambda: not any(_alive(pid) for pid in processes))
     until(lambda: not list(scratch.iterdir()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_where_all_processes_are_told_to_end_the_keeper_still_tidies_up(tmp_path):
+    path = write_notebook(tmp_path / "a.ipynb", ["import time\ntime.sleep(600)"])
+    command = [sys.executable, "-m", "grader", path, "--assignment", "backprop_mse", "--no-html"]
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen([*command, "--timeout", "600"], env=environment) as grader:
+        until(lambda: len(family(grader.pid)) == 4)
+        processes = family(grader.pid)
+        for pid in processes:
+            os.kill(pid, signal.SIGTERM)
+
+    until(lambda: not any(_alive(pid) for pid in processes))
+    until(lambda: not list(scratch.iterdir()))
+
+
+def test_a_parent_that_is_started_anew_takes_no_name_and_no_worker_of_the_former_one():
+    with WarmParent() as parent:
+        first = Worker(parent, Limits(), LONE, {})
+        former = Path(parent._scratch)
+        parent._process.kill()
+        second = Worker(parent, Limits(), LONE, {})
+        first.close()  # its process number may be the second one's by now
+
+        assert value_of(second, "x = 7") == 7
+        assert Path(parent._scratch) != former
+        assert not former.exists()
+        second.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux")
+def test_what_a_submission_leaves_ends_also_where_it_has_killed_the_warm_parent(tmp_path):
+    note = tmp_path / "pid"
+    source = f"""
+import os, signal, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        with open({str(note) + ".new"!r}, "w") as file:
+            file.write(str(os.getpid()))
+        os.rename({str(note) + ".new"!r}, {str(note)!r})
+        time.sleep(600)
+    os._exit(0)
+while not os.path.exists({str(note)!r}):
+    time.sleep(0.01)
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(600)
+"""
+    with WarmParent(isolation="off") as parent, Worker(parent, Limits(), LONE, {}) as worker:
+        with pytest.raises(WorkerGone):
+            worker.run(0, 0, "cell", source, 30.0)
+        until(lambda: not _alive(int(note.read_text())))
 
 
 def family(pid):

@@ -82,15 +82,13 @@ class Interpreter(NamedTuple):
         return {"worker_python": ".".join(map(str, self.python)), "worker_numpy": numpy}
 
 
-def look_at(python: Path, folder: str, seconds: float) -> Interpreter:
+def look_at(python: Path, seconds: float) -> Interpreter:
     """Ask another interpreter what it is.
 
     Parameters
     ----------
     python : Path
         Its executable, or a name to look for.
-    folder : str
-        An empty folder to run it in.
     seconds : float
         How long it may take.
 
@@ -115,7 +113,7 @@ def look_at(python: Path, folder: str, seconds: float) -> Interpreter:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,
-            cwd=folder,
+            cwd="/",
             env=environment,
         )
         said = "".join(f" ({line[:300]})" for line in _lines(ran.stderr)[:1])

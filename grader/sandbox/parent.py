@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import GradelabError, SandboxError
+from ..errors import SandboxError
 from ..worker.removal import remove
 from .interpreter import Interpreter, look_at
 
@@ -65,20 +65,18 @@ class WarmParent:
         self._restarts = 0
         self._answered = False
         self._closed = False
-        self._workers: dict[int, Path] = {}  # each with its scratch folder
+        self._workers: dict[Path, int] = {}  # process ids by their scratch folders
         self._prepared: tuple[tuple[str, ...], bytes | None] | None = None
+        self._interpreter = Interpreter() if python is None else look_at(python, START_SECONDS)
         self._scratch = tempfile.mkdtemp(prefix="gradelab-")
-        self._interpreter = Interpreter()
         try:
-            if python is not None:
-                self._interpreter = look_at(python, self._scratch, START_SECONDS)
             self._start()
-        except GradelabError:
-            remove(self._scratch)
-            raise
         except OSError as error:
             remove(self._scratch)
             raise SandboxError(f"no process can be started: {error.strerror}") from error
+        except BaseException:
+            remove(self._scratch)
+            raise
 
     def _start(self) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed in _stop()
@@ -116,11 +114,12 @@ class WarmParent:
         why = self._why()
         self._stop()
         self._restarts += 1
+        remove(self._scratch)
         if not self._answered or self._restarts > MAX_RESTARTS:
-            remove(self._scratch)
             self._closed = True
             raise SandboxError(why)
-        Path(self._scratch).mkdir(mode=0o700, exist_ok=True)
+        # Not the former name: by now it may be somebody else's.
+        self._scratch = tempfile.mkdtemp(prefix="gradelab-")
         self._start()
         try:
             self._load()
@@ -133,6 +132,8 @@ class WarmParent:
             "TMPDIR": self._scratch,
             "LANG": "C.UTF-8",
             "PATH": os.defpath,
+            "USER": "student",
+            "LOGNAME": "student",
             "PYTHONHASHSEED": "0",
             "PYTHONUTF8": "1",
             "OPENBLAS_NUM_THREADS": "1",
@@ -197,6 +198,9 @@ class WarmParent:
     ) -> tuple[int, Path]:
         """Fork a worker that answers on `sock`; return its process id and its scratch folder.
 
+        The number is the one that it has for the warm parent. Its folder is what names it: a parent
+        that was started anew counts from the beginning.
+
         Parameters
         ----------
         sock : socket.socket
@@ -230,25 +234,31 @@ class WarmParent:
                 self._restart()
                 continue
             self._answered = True
-            self._workers[pid] = scratch
+            self._workers[scratch] = pid
             return pid, scratch
 
-    def end(self, pid: int, grace: float = 0.0) -> int | None:
+    def end(self, scratch: Path, grace: float = 0.0) -> int | None:
         """Kill a worker and all it has started; return its wait status.
 
         None if the warm parent had ended too, and was started anew.
 
         Parameters
         ----------
+        scratch : Path
+            The worker's folder, as `fork` returned it.
         grace : float
             Seconds in which the worker may end by itself, so that the status tells how it did.
         """
+        pid = self._workers.get(scratch)
+        if pid is None:  # it has ended with its parent
+            return None
         try:
             status = int(self._ask({"do": "end", "pid": pid, "grace": grace})["status"])
         except _NoAnswer:
             self._restart()
             return None
-        remove(self._workers.pop(pid))  # before the next worker can read it
+        del self._workers[scratch]
+        remove(scratch)  # before the next worker can read it
         return status
 
     def _ask(self, request: dict[str, Any], sock: socket.socket | None = None) -> dict[str, Any]:

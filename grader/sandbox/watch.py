@@ -17,7 +17,8 @@ MAX_DEPTH = 100  # folders within folders
 EVERY = 0.1  # seconds between two looks that take long
 FEW = 100  # files are looked at in no time
 
-PARENT, N_THREADS = 1, 17  # their places in /proc/PID/stat, counted behind the name (man 5 proc)
+PARENT, N_THREADS, RESIDENT = 1, 17, 21  # in /proc/PID/stat, counted behind the name (man 5 proc)
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class Watch:
@@ -36,7 +37,8 @@ class Watch:
     """
 
     def __init__(self, pid: int, folder: Path, limits: Limits, alone: bool) -> None:
-        self._process, self._folder, self._limits = f"/proc/{pid}", str(folder), limits
+        self._process = f"/proc/{pid}" if _tells_of_us() else None
+        self._folder, self._limits = str(folder), limits
         self._alone = alone
         self._next = 0.0
 
@@ -69,7 +71,9 @@ class Watch:
         self._next = time.monotonic() + EVERY if count > FEW else 0.0
 
     def _count_threads(self) -> None:
-        with contextlib.suppress(OSError, LookupError):  # not Linux, or it has just ended
+        if self._process is None:
+            return
+        with contextlib.suppress(OSError, LookupError):  # it has just ended
             stat_ = _stat(self._process)
             threads = int(stat_[N_THREADS])
             if not self._alone:
@@ -94,10 +98,12 @@ class Watch:
                 if pid != warm_parent:
                     threads += int(_stat(f"/proc/{pid}")[N_THREADS])
                     memory += _memory(pid)
-        if memory > self._limits.memory:
-            raise BadFrame(
-                f"its processes use more than {self._limits.memory / 2**20:,.0f} MB together"
-            )
+            if memory > self._limits.memory:
+                raise BadFrame(
+                    f"its processes use more than {self._limits.memory / 2**20:,.0f} MB together"
+                )
+            if threads > self._limits.threads:
+                break
         return threads
 
     def _sizes(self) -> Iterator[int]:
@@ -109,18 +115,33 @@ class Watch:
                 for entry in _entries(folder):
                     if entry.is_dir(follow_symlinks=False):
                         left.append((entry.path, depth + 1))
-                    yield entry.stat(follow_symlinks=False).st_size
+                    yield _taken(entry.stat(follow_symlinks=False))
             except OSError as error:
                 if error.errno != errno.ENAMETOOLONG:
                     continue  # gone since
                 depth = MAX_DEPTH + 1
             if depth > MAX_DEPTH:  # looking there takes long, and further down is not possible
                 raise BadFrame("its folders are nested too deeply")
-        with contextlib.suppress(OSError):
-            for fd in os.listdir(f"{self._process}/fd"):  # noqa: PTH208
-                found = os.stat(f"{self._process}/fd/{fd}")  # noqa: PTH116
-                if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
-                    yield found.st_size
+        if self._process is not None:
+            yield from self._nameless(self._process)
+
+    def _nameless(self, process: str) -> Iterator[int]:
+        """Yield the sizes of files that are open and have no name any more."""
+        seen = set()
+        for task in _listed(f"{process}/task"):  # the first of them may have ended
+            for fd in _listed(f"{process}/task/{task}/fd"):
+                with contextlib.suppress(OSError):  # closed since
+                    found = os.stat(f"{process}/task/{task}/fd/{fd}")  # noqa: PTH116
+                    file = found.st_dev, found.st_ino
+                    if stat.S_ISREG(found.st_mode) and not found.st_nlink and file not in seen:
+                        seen.add(file)
+                        yield _taken(found)
+
+
+def _listed(folder: str) -> list[str]:
+    with contextlib.suppress(OSError):  # gone since
+        return os.listdir(folder)  # noqa: PTH208
+    return []
 
 
 def _stat(process: str) -> list[bytes]:
@@ -131,9 +152,27 @@ def _stat(process: str) -> list[bytes]:
 
 def _memory(pid: str) -> int:
     """Return the bytes that are a process's own, and its share of what it has with others."""
-    with open(f"/proc/{pid}/smaps_rollup") as file:  # noqa: PTH123
-        share = next(line for line in file if line.startswith("Pss:"))
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:  # noqa: PTH123
+            share = next(line for line in file if line.startswith("Pss:"))
+    except PermissionError:  # it does not let itself be looked at
+        return int(_stat(f"/proc/{pid}")[RESIDENT]) * PAGE
     return int(share.split()[1]) * 1024
+
+
+def _tells_of_us() -> bool:
+    """Whether /proc is there, and counts processes as this one does."""
+    try:
+        return os.readlink("/proc/self") == str(os.getpid())  # noqa: PTH115
+    except OSError:
+        return False
+
+
+def _taken(found: os.stat_result) -> int:
+    """Return the bytes that a file takes."""
+    # What is allocated beyond its end counts too, but by half: some file systems do so by
+    # themselves for a file that grows.
+    return max(found.st_size, found.st_blocks * 512 // 2)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
@@ -107,11 +108,12 @@ class Worker:
         }
         _tell_senders(self._sock)
         with theirs:
-            self._pid: int | None
-            self._pid, folder = parent.fork(theirs, numbers, setup, files)
+            self._folder: Path | None
+            pid, folder = parent.fork(theirs, numbers, setup, files)
+            self._folder = folder
         try:
             self._sock.settimeout(60)
-            pid = _sender(self._sock) or self._pid
+            pid = _sender(self._sock) or pid
             header, _ = wire.receive(self._sock, time.monotonic() + 60)
             self.active = tuple(wire.read_ready(header).ready)
         except (TimeoutError, EOFError, OSError, wire.BadFrame) as error:
@@ -142,14 +144,14 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it still takes requests."""
-        return self._pid is not None
+        return self._folder is not None
 
     def close(self) -> None:
         """End the process."""
         self._sock.close()
-        if self._pid is not None:
-            pid, self._pid = self._pid, None
-            self._parent.end(pid)
+        if self._folder is not None:
+            folder, self._folder = self._folder, None
+            self._parent.end(folder)
 
     def run(self, index: int, program: int, name: str, source: str, seconds: float) -> Answer:
         """Run one cell; `index` and `name` come back in the lines of tracebacks."""
@@ -239,9 +241,9 @@ class Worker:
     def _gone(self, kind: FailureKind | None, detail: str = "it did not answer in time") -> Any:
         """End the process, find out how it ended, and raise."""
         self._sock.close()
-        assert self._pid is not None
-        pid, self._pid = self._pid, None
-        status = self._parent.end(pid, grace=0.0 if kind else 0.5)
+        assert self._folder is not None
+        folder, self._folder = self._folder, None
+        status = self._parent.end(folder, grace=0.0 if kind else 0.5)
         if kind is None:
             kind, detail = _how(status)
         raise WorkerGone(kind, detail)

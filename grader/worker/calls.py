@@ -147,12 +147,14 @@ PRETENDED: dict[str, Numbers] = {
     "fdatasync": (75, 83),
 }
 
-# Landlock does not see these either; shutil.copy takes the answer "there are none here".
+# Landlock does not see these either; shutil.copy takes the answer "there are none here", and who
+# wants room for a file writes it then, within the limits for that.
 UNSUPPORTED: dict[str, Numbers] = {
     "getxattr": (191, 8),
     "lgetxattr": (192, 9),
     "listxattr": (194, 11),
     "llistxattr": (195, 12),
+    "fallocate": (285, 47),
 }
 
 # Allowed towards oneself only: this argument is 0 or the own process.
@@ -178,8 +180,15 @@ OWN: dict[str, tuple[Numbers, int]] = {
 COMMANDS: dict[str, tuple[Numbers, int, tuple[int, ...]]] = {
     # F_SETOWN, F_SETSIG, F_SETOWN_EX: have the kernel send a signal to another process
     "fcntl": ((72, 25), 1, (8, 10, 15)),
-    # FIOSETOWN, SIOCSPGRP: the same; TIOCSTI, TIOCLINUX: type into a terminal
-    "ioctl": ((16, 29), 1, (0x8901, 0x8902, 0x5412, 0x541C)),
+    # FIOSETOWN, SIOCSPGRP: the same; TIOCSTI, TIOCLINUX: type into a terminal; FS_IOC_RESVSP,
+    # FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE: allocate as fallocate does
+    "ioctl": (
+        (16, 29),
+        1,
+        (0x8901, 0x8902, 0x5412, 0x541C, 0x40305828, 0x4030582A, 0x40305839),
+    ),
+    # CLOSE_RANGE_UNSHARE: descriptors of a thread's own, which nobody would look for
+    "close_range": ((436, 436), 2, (2, 6)),
     # PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER: outlive us, not be looked at
     "prctl": ((157, 167), 0, (1, 4, 36)),
 }

@@ -6,9 +6,10 @@ It stands outside of all walls and has nothing but the standard library, so that
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Collection
 
-from . import limits, namespaces
+from . import limits, namespaces, orphans
 from .removal import remove
 
 
@@ -30,8 +31,12 @@ def start(control: int, scratch: str, layers: Collection[str]) -> int:
         # Not shared with this process, which has to see the scratch folder as it is.
         return left and left | namespaces.leave_mounts()
     try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # who ends all of us leaves the rest to this one
         os.close(control)
+        limits.adopt_orphans()
         os.waitpid(pid, 0)
+        orphans.sweep((), orphans.listing(), first=False)
         remove(scratch)
     finally:
         os._exit(0)

@@ -30,7 +30,7 @@ def confine(limits: dict[str, Any]) -> list[str]:
         ("memory", resource.RLIMIT_AS, limits["memory"], limits["memory"]),
         ("processor time", resource.RLIMIT_CPU, cpu, cpu + 5),
         ("file size", resource.RLIMIT_FSIZE, limits["file"], limits["file"]),
-        ("open files", resource.RLIMIT_NOFILE, 256, 256),
+        ("open files", resource.RLIMIT_NOFILE, *_at_most(resource.RLIMIT_NOFILE, 256)),
         ("core dumps", resource.RLIMIT_CORE, 0, 0),
     ):
         try:
@@ -40,6 +40,12 @@ def confine(limits: dict[str, Any]) -> list[str]:
         active.append(name)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit is an OSError then
     return active
+
+
+def _at_most(number: int, most: int) -> tuple[int, int]:
+    hard = resource.getrlimit(number)[1]
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    return limit, limit
 
 
 def first_to_go() -> None:

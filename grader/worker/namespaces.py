@@ -28,8 +28,13 @@ MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 EMPTY = MS_NOSUID | MS_NODEV | MS_NOEXEC
 
-SHOWN = frozenset({"usr", "bin", "sbin", "etc", "nix", "gnu"})
-"""Folders below ``/`` that hold the system alone; all that begin with ``lib`` are shown too."""
+SHOWN = frozenset(
+    {"usr", "bin", "sbin", "etc", "nix", "gnu", "lib", "lib32", "lib64", "libx32", "libexec"}
+)
+"""Folders below ``/`` that hold the system alone."""
+
+STANDARD = {f"/dev/{name}": "null" for name in ("stdin", "stdout", "stderr")}
+"""Where the standard files of a worker lead."""
 
 MAX_LINKS = 40  # symbolic links in one path, as for the kernel
 
@@ -43,14 +48,15 @@ def leave() -> int:
     """
     if sys.platform != "linux":
         return 0
-    user = 0 if os.geteuid() == 0 else NEWUSER
-    for wanted in (NEWIPC | NEWNET | NEWPID, NEWIPC | NEWNET):
-        # There is no way back out of a user namespace in which nothing is allowed (AppArmor).
-        if user and not _works(user | wanted):
-            continue
-        with contextlib.suppress(OSError):
-            _unshare(user | wanted)
-            return wanted
+    sets = (NEWIPC | NEWNET | NEWPID, NEWIPC | NEWNET, NEWIPC | NEWPID, NEWPID, NEWIPC)
+    for user in (0, NEWUSER) if os.geteuid() == 0 else (NEWUSER,):
+        for wanted in sets:
+            # There is no way back out of a user namespace in which nothing is allowed (AppArmor).
+            if user and not _works(user | wanted):
+                continue
+            with contextlib.suppress(OSError):
+                _unshare(user | wanted)
+                return wanted
     return 0
 
 
@@ -80,11 +86,16 @@ def leave_mounts() -> int:
     return NEWNS if _libc.unshare(NEWNS) == 0 else 0
 
 
-def hide(kept: Iterable[str], guarded: Iterable[str]) -> None:
+def hide(kept: Iterable[str], guarded: Iterable[str]) -> bool:
     """Cover the files of this mount namespace, but for the system's and those that are `kept`.
 
     Only for a process in a mount namespace of its own: see `leave_mounts`. A folder that cannot be
     covered is left as it is.
+
+    Returns
+    -------
+    bool
+        Whether all were covered.
 
     Parameters
     ----------
@@ -93,25 +104,18 @@ def hide(kept: Iterable[str], guarded: Iterable[str]) -> None:
     guarded : iterable of str
         Folders to cover that may lie within a kept one; with no symbolic link on the way.
     """
-    links: dict[str, str] = {}
+    links = dict(STANDARD)
     found = {_resolved(path, links) for path in kept}
     found = {place for place in found if os.path.lexists(place)}
     # What a folder has within it comes with it.
     places = [p for p in found if not any(_is_within(p, q) for q in found - {p})]
     tops = [entry.path for entry in os.scandir("/") if entry.is_dir(follow_symlinks=False)]
-    hidden = [top for top in tops if not _is_system(top) and top not in places]
+    hidden = [top for top in tops if top[1:] not in SHOWN and top not in places]
     if "/" in places or _libc.mount(None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None):
-        return
-    for top in hidden:
-        _cover(top, places, links)
-    for folder in guarded:
-        if Path(folder).is_dir():
-            _cover(folder, found, {})
-
-
-def _is_system(top: str) -> bool:
-    name = top[1:]
-    return name in SHOWN or name.startswith("lib")
+        return False
+    covered = [_cover(top, places, links) for top in hidden]
+    covered += [_cover(folder, found, {}) for folder in guarded if Path(folder).is_dir()]
+    return all(covered)
 
 
 def _is_within(path: str, folder: str) -> bool:
@@ -136,8 +140,11 @@ def _resolved(path: str, links: dict[str, str]) -> str:
     return here or "/"
 
 
-def _cover(folder: str, places: Iterable[str], links: dict[str, str]) -> None:
-    """Put an empty folder over another one, with the places that stay, and the links to them."""
+def _cover(folder: str, places: Iterable[str], links: dict[str, str]) -> bool:
+    """Put an empty folder over another one, with the places that stay, and the links to them.
+
+    Return whether that was possible.
+    """
     stay = [place for place in places if _is_within(place, folder)]
     with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
         trees = []
@@ -157,6 +164,8 @@ def _cover(folder: str, places: Iterable[str], links: dict[str, str]) -> None:
         except OSError:
             _libc.umount2(os.fsencode(folder), MNT_DETACH)
             raise
+        return True
+    return False
 
 
 def _make(place: str, tree: int) -> None:
@@ -189,8 +198,3 @@ def _checked(result: int) -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return result
-
-
-def sees_others() -> bool:
-    """Whether the processes and files of others are there to be asked for."""
-    return os.path.lexists("/proc/self")

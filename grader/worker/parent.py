@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datafiles, limits, walls, wire, world
+from . import datafiles, limits, orphans, walls, wire, world
 from .namespaces import NEWPID
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -62,8 +62,11 @@ def serve(
 
     `own` are the flags of the namespaces that this process has of its own.
     """
-    sys.path[:] = [entry for entry in sys.path if not _is_checkout(entry)]
-    listing = None if own & NEWPID else _children_listing()
+    own_entries = (entry for entry in sys.path if isinstance(entry, str))
+    sys.path[:] = [entry for entry in own_entries if not _is_checkout(entry)]
+    first = bool(own & NEWPID)
+    listing = None if first else orphans.listing()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper's and the grader's business
     limits.first_to_go()
     walls.close_outside(scratch, guarded, layers, own)
     sys.dont_write_bytecode = True
@@ -94,12 +97,12 @@ def serve(
             else:
                 status = _end(header["pid"], header["grace"])
                 children.discard(header["pid"])
-                _sweep(children, listing, own)
+                orphans.sweep(children, listing, first)
                 wire.send(control, {"status": status})
     finally:
         for pid in children:
             _end(pid, 0.0)
-        _sweep(set(), listing, own)
+        orphans.sweep((), listing, first)
         os._exit(0)
 
 
@@ -122,38 +125,11 @@ def _load(modules: Sequence[str], data: str | None) -> dict[str, datafiles.DataS
     return sets
 
 
-def _children_listing() -> int | None:
-    """Open the list of this process's children while /proc can still be reached (Linux)."""
-    try:
-        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
-    except OSError:  # not Linux, or no /proc
-        return None
-
-
-def _sweep(workers: set[int], listing: int | None, own: int) -> None:
-    """Kill what a worker has started and left, also in a session of its own."""
-    if own & NEWPID and not workers:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)  # everything that this process is the first of
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                os.waitpid(-1, 0)
-    for _ in range(100):  # each round orphans the next generation
-        if listing is None:
-            return
-        left = {int(pid) for pid in os.pread(listing, 2**16, 0).split()} - workers
-        if not left:
-            return
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-
-
 def _is_checkout(entry: str) -> bool:
     """Whether a path entry is a clone of ours, as an editable installation puts it there."""
-    folder = Path(entry or ".")
-    return (folder / "grader" / "worker").is_dir() and (folder / "pyproject.toml").exists()
+    folder = entry or "."
+    # Not those of pathlib, which raise where a folder above may not be looked into.
+    return os.path.isdir(f"{folder}/grader/worker") and os.path.exists(f"{folder}/pyproject.toml")  # noqa: PTH110, PTH112
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -176,6 +152,7 @@ def _become_worker(
     try:
         os.setsid()
         limits.die_with_parent()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)

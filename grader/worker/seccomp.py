@@ -23,7 +23,7 @@ LOAD, JUMP_EQ, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
-CLONE_THREAD = 0x00010000
+CLONE_FILES, CLONE_THREAD = 0x00000400, 0x00010000
 X32 = 0x40000000  # x86_64's second set of numbers
 NEGATIVE = 0x80000000
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -63,7 +63,9 @@ def program(machine: str, pid: int) -> bytes:
         # The C library turns to clone, whose arguments can be seen.
         *(_op(JUMP_EQ, calls.CLONE3[column], false=1), unknown),
     ]
-    flags = [_op(JUMP_SET, CLONE_THREAD, true=1), refuse]
+    # A thread, with the descriptors that all have: they are looked at from outside.
+    flags = [_op(JUMP_SET, flag, true=1) for flag in (CLONE_THREAD, CLONE_FILES)]
+    flags = [flags[0], refuse, flags[1], refuse]
     ops += _looking(calls.CLONE[column], 0, flags)
     for numbers, at in calls.OWN.values():
         own = [_op(JUMP_EQ, pid, true=2), _op(JUMP_EQ, 0, true=1), refuse]

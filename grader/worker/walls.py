@@ -22,11 +22,16 @@ from . import landlock, limits, namespaces, seccomp
 
 SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"),
-    *("/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/zero"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/dev/urandom", "/dev/zero"),
 )
 """What programs of a Linux system may read beside Python: shared libraries and time zones."""
 
 CANARY = "canary"
+_OURS = Path(__file__).parent.parent / "__init__.py"
+"""In the folder above our own package: the grader's code."""
+
+_view: list[bool] = []
+"""Whether what is elsewhere was covered, as it was tried in the warm parent."""
 
 
 def close_outside(scratch: str, guarded: Sequence[str], layers: Collection[str], own: int) -> None:
@@ -51,7 +56,8 @@ def close_outside(scratch: str, guarded: Sequence[str], layers: Collection[str],
     apart_from = {Path(folder).resolve() for folder in guarded}
     apart_from |= {folder.resolve() for folder in _copies(places)}
     if "view" in layers and own & namespaces.NEWNS:
-        namespaces.hide([*places, "/dev/null", scratch, inside], sorted(map(str, apart_from)))
+        kept = [*places, "/dev/null", scratch, inside]
+        _view.append(namespaces.hide(kept, sorted(map(str, apart_from))))
         os.chdir(scratch)  # where it is now
     if "machine" not in layers:
         return
@@ -69,7 +75,9 @@ def close_outside(scratch: str, guarded: Sequence[str], layers: Collection[str],
 
 def _python() -> Iterator[str]:
     """Yield where this Python, its standard library and its packages lie."""
-    yield from (path for path in sys.path if Path(path).is_dir())
+    # Zips too. What is relative leads into the scratch folder.
+    entries = (path for path in sys.path if os.path.isabs(path))  # noqa: PTH117
+    yield from (path for path in entries if os.path.exists(path))  # noqa: PTH110
     yield str(Path(os.__file__).parent)
     yield from (str(Path(prefix, "lib")) for prefix in {sys.prefix, sys.base_prefix})
 
@@ -141,7 +149,8 @@ def prove(scratch: str) -> list[str]:
         "processes": (_signal_parent, _fork),
     }
     held = [name for name, canaries in tried.items() if all(map(_is_refused, canaries))]
-    return held if namespaces.sees_others() else [*held, "view"]
+    there = any(os.path.lexists(path) for path in ("/proc/self", _OURS))
+    return [*held, "view"] if any(_view) and not there else held
 
 
 def _is_refused(attempt: Callable[[], None]) -> bool:
@@ -155,8 +164,7 @@ def _is_refused(attempt: Callable[[], None]) -> bool:
 
 
 def _read_ours() -> None:
-    # The folder above our own package: the grader's code.
-    os.close(os.open(Path(__file__).parent.parent / "__init__.py", os.O_RDONLY))
+    os.close(os.open(_OURS, os.O_RDONLY))
 
 
 def _write_beside(scratch: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 import pytest
+from attack import Attack
 from attacks import files, learning, limits, marks, network, processes, values
 from homework import quantities, verdicts
 from world import World
@@ -51,6 +52,30 @@ pytestmark = pytest.mark.skipif(
 def world(tmp_path, monkeypatch):
     with World(tmp_path, monkeypatch) as world:
         yield world
+
+
+@pytest.mark.hostile
+def test_files_without_a_name_are_seen_also_where_the_first_thread_has_ended(world):
+    attack = Attack(
+        """
+def fill():
+    time.sleep(0.3)
+    kept = []
+    for n in range(20):
+        kept.append(create(f"f{n}"))
+        os.unlink(f"f{n}")
+        os.write(kept[-1], bytes(10 << 20))
+    time.sleep(600)
+threading.Thread(target=fill).start()
+libc.syscall(60, 0)  # ends this thread alone
+""",
+        limits={"written": 100 * 2**20, "cell": 60.0},
+    )
+    struck = world.strike(attack)
+
+    assert struck.faults == []
+    assert any("holds more than" in (cell.message or "") for cell in struck.result.cells)
+    assert struck.result.score == attack.score
 
 
 @pytest.mark.parametrize("attack", ALL_ATTACKS)

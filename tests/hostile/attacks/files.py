@@ -134,6 +134,32 @@ os.unlink("sparse")
 """,
         limits={"file": 2**20},
     ),
+    "takes room on the disk for a file that it does not write": Attack(
+        """
+import fcntl, struct
+size = 3 << 30
+fd = create("big")
+libc.fallocate(fd, 1, ctypes.c_long(0), ctypes.c_long(size))  # KEEP_SIZE
+for request in (0x40305828, 0x4030582A, 0x40305839):
+    attempt("ioctl", fcntl.ioctl, fd, request, struct.pack("hhxxxxqqiI16x", 0, 0, 0, size, 0, 0))
+if os.fstat(fd).st_blocks * 512 > 1 << 20:
+    got("room for", os.fstat(fd).st_blocks * 512)
+os.posix_fallocate(fd, 0, 1 << 20)  # is written instead
+print("allocated", os.fstat(fd).st_size)
+""",
+        output="allocated 1048576",
+    ),
+    "has descriptors of its own in another thread": Attack(
+        """
+def hide():
+    for flags in (2, 6):
+        if syscall("close_range", 436, 200, 200, flags) == 0:
+            got("a table of its own")
+thread = threading.Thread(target=hide)
+thread.start()
+thread.join()
+"""
+    ),
     "makes more files than anybody can delete in time": Attack(
         """
 for n in range(10**7):

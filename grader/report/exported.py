@@ -86,7 +86,8 @@ def shares(result: Result) -> list[int | float]:
     for share in cents:
         reached += share
         exactly = number(share / 100)
-        shared.append(exactly if running + exactly == reached / 100 else reached / 100 - running)
+        fits = not share or running + exactly == reached / 100
+        shared.append(exactly if fits else reached / 100 - running)
         running += shared[-1]
     if running == wanted:
         return shared

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from homework import write_notebook
+from hypothesis import settings
 
 from grader.course import find_course
 from grader.grading import grade
@@ -15,6 +16,12 @@ from grader.reading import read_submission
 from grader.results import Result
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import WarmParent
+
+# The same examples in each run, so that only a change makes a test fail; to search for new ones:
+# pytest --hypothesis-profile=search
+settings.register_profile("repeat", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2_000, deadline=None)
+settings.load_profile("repeat")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -40,7 +40,7 @@ class Watch:
         self._process = f"/proc/{pid}" if _tells_of_us() else None
         self._folder, self._limits = str(folder), limits
         self._alone = alone
-        self._next = 0.0
+        self._next = self._next_together = 0.0
 
     def glance(self) -> None:
         """Look, unless there are many files and they were looked at just now."""
@@ -76,8 +76,9 @@ class Watch:
         with contextlib.suppress(OSError, LookupError):  # it has just ended
             stat_ = _stat(self._process)
             threads = int(stat_[N_THREADS])
-            if not self._alone:
+            if not self._alone and time.monotonic() >= self._next_together:
                 threads = self._count_together(stat_[PARENT].decode())
+                self._next_together = time.monotonic() + EVERY
             if threads > self._limits.threads:
                 raise BadFrame(f"it runs more than {self._limits.threads:,} threads")
 
@@ -154,7 +155,7 @@ def _memory(pid: str) -> int:
     """Return the bytes that are a process's own, and its share of what it has with others."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:  # noqa: PTH123
-            share = next(line for line in file if line.startswith("Pss:"))
+            share = next((line for line in file if line.startswith("Pss:")), "Pss: 0 kB")
     except PermissionError:  # it does not let itself be looked at
         return int(_stat(f"/proc/{pid}")[RESIDENT]) * PAGE
     return int(share.split()[1]) * 1024

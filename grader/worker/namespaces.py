@@ -92,17 +92,17 @@ def hide(kept: Iterable[str], guarded: Iterable[str]) -> bool:
     Only for a process in a mount namespace of its own: see `leave_mounts`. A folder that cannot be
     covered is left as it is.
 
-    Returns
-    -------
-    bool
-        Whether all were covered.
-
     Parameters
     ----------
     kept : iterable of str
         Files and folders that stay where they are, with the symbolic links that lead there.
     guarded : iterable of str
         Folders to cover that may lie within a kept one; with no symbolic link on the way.
+
+    Returns
+    -------
+    bool
+        Whether all were covered.
     """
     links = dict(STANDARD)
     found = {_resolved(path, links) for path in kept}

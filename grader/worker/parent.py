@@ -175,13 +175,15 @@ def _end(pid: int, grace: float) -> int:
     status tells how.
     """
     deadline = time.monotonic() + grace
-    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
-        if time.monotonic() >= deadline:
-            break
+    done, status = os.waitpid(pid, os.WNOHANG)
+    while not done and time.monotonic() < deadline:
         time.sleep(0.002)
-    for kill in (os.killpg, os.kill):  # the group may not exist yet, or no longer
-        try:
-            kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+        done, status = os.waitpid(pid, os.WNOHANG)
+    gone = (ProcessLookupError, PermissionError)  # the second one is macOS's word for a zombie
+    with contextlib.suppress(*gone):  # the group may not exist yet, or no longer
+        os.killpg(pid, signal.SIGKILL)
+    if done:
+        return status
+    with contextlib.suppress(*gone):
+        os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]

@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--html", type=Path, metavar="PATH", help="by default NAME.report.html, here")
     p.add_argument("--no-html", action="store_true", help="write no HTML report")
     p.add_argument(
-        "--json", type=_path, metavar="PATH", help="write the result as JSON too; - prints it alone"
+        "--json", type=Path, metavar="PATH", help="write the result as JSON too; - prints it alone"
     )
     p.add_argument(
         "--format",
@@ -85,13 +85,6 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-PRINTED = Path("/dev/stdout")
-
-
-def _path(text: str) -> Path:
-    return PRINTED if text == "-" else Path(text)
-
-
 def _format(text: str) -> Wanted:
     name, equals, path = text.partition("=")
     if name not in FORMATS or (equals and not path):
@@ -122,6 +115,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .errors import GradelabError, UsageError
     from .exports import Exports
     from .outputs import require_notebook, require_outputs
+    from .results import to_json
+
+    print_json = args.json == Path("-")
+    args.json = None if print_json else args.json
 
     if args.html is None:
         named = args.file if args.file.name not in ("", "..") else args.file.resolve()
@@ -140,10 +137,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         result, submission = _graded(args)
     except GradelabError as error:
         _tell(exports, error)
-        _write_failure(args, exports, error)
+        _write_failure(args, exports, error, print_json)
         return error.exit_code
     unwritten = _write(args, exports, result, submission)
-    if not args.quiet and args.json != PRINTED:
+    if print_json:
+        unwritten += put(to_json(result).decode())
+    elif not args.quiet:
         unwritten += _print(exports, result, None if args.no_html or unwritten else args.html)
     if exports.in_log:
         unwritten += put(exports.commands(result))
@@ -222,9 +221,11 @@ def _write(
     return unwritten + exports.write(result, html, args.json)
 
 
-def _write_failure(args: argparse.Namespace, exports: Exports, error: GradelabError) -> None:
+def _write_failure(
+    args: argparse.Namespace, exports: Exports, error: GradelabError, print_json: bool
+) -> None:
     """Write, where it was asked for, the result of a submission that could not be graded."""
-    if args.json is None and not args.format:
+    if args.json is None and not args.format and not print_json:
         return
     from .grading import failed
     from .handed_in import shown
@@ -235,6 +236,8 @@ def _write_failure(args: argparse.Namespace, exports: Exports, error: GradelabEr
     result = failed(Path(shown(args.file)), type(error)(shown(str(error))), assignment)
     unwritten = write([(args.json, lambda: to_json(result))])
     unwritten += exports.write(result, None, args.json)
+    if print_json:
+        unwritten += put(to_json(result).decode())
     if exports.in_log:
         unwritten += put(exports.commands(result))
     for text in unwritten:

@@ -429,7 +429,23 @@ def test_what_fails_in_gradelab_is_not_told_an_instructor_as_a_student(monkeypat
 def test_json_to_the_standard_output_stands_there_alone(command, tmp_path):
     path = write_notebook(tmp_path / "a.ipynb", SOLUTION)
     done = command(path, "--json", "-", "--no-html")
+    failed = command("missing.ipynb", "--json", "-", "--no-html")
 
     assert json.loads(done.stdout)["score"] == 20
     assert done.stderr == ""
+    assert json.loads(failed.stdout)["status"] == "failed"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.ipynb"]
+
+
+def test_json_to_a_log_leaves_what_stands_in_it(tmp_path):
+    path = write_notebook(tmp_path / "a.ipynb", SOLUTION)
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    with log.open("a") as file:
+        run = [sys.executable, "-m", "grader", path, "--json", "-", "--no-html"]
+        subprocess.run(run, stdout=file, check=True, cwd=tmp_path)
+        file.write("after\n")
+
+    text = log.read_text()
+    assert text.startswith("before\n{")
+    assert text.endswith("}\nafter\n")

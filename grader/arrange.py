@@ -102,7 +102,7 @@ def _chosen(
     return needed, notes
 
 
-COPY = re.compile(r"\(\d+\)|\bcopy|[- ]copy\d*\b", re.IGNORECASE)
+COPY = re.compile(r"\(\d+\)$|^copy of |[-_ ]copy[ \d]*$", re.IGNORECASE)
 """In names that browsers, desktops and Jupyter give: "hw (1).py", "Copy of hw.ipynb"."""
 
 

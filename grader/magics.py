@@ -7,6 +7,7 @@ pass, in time proportional to the text.
 
 from __future__ import annotations
 
+import keyword
 import re
 
 SUSPECT = re.compile(r"^[ \t]*+[%!?]|\?[ \t]*+$|=[ \t]*+[%!]", re.MULTILINE)
@@ -14,9 +15,7 @@ INDENTED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+([ \t]++)(?=[^\s#\\])")
 CELL_MAGIC = re.compile(r"\s*+%%(\w+)([^\n]*+)")
 LINE_MAGIC = re.compile(r"([ \t]*+)%(?:time|timeit)[ \t]++(?![-\n])")
 PYLAB = re.compile(r"([ \t]*+)%pylab\b")
-RUN = re.compile(
-    r"%run[ \t]++(?:-i[ \t]++)?+(['\"]?+)(?:\./)?+([^\W\d]\w*+)(?:\.py)?+\1[ \t]*+\n?+"
-)
+RUN = re.compile(r"%run[ \t]++(['\"]?+)(?:\./)?+([^\W\d]\w*+)(?:\.py)?+\1[ \t]*+\n?+")
 WRITTEN = re.compile(r"writefile[ \t]++(-a[ \t]++|--append[ \t]++)?+([^\n]+)")
 COMMAND = re.compile(r"[ \t]*+[%!?]")
 NAMED = re.compile(r"([ \t]*+[^\W\d][\w., \t]*+(?:\[[^\]=]*+\])?+[ \t]*+=)[ \t]*+[%!]")
@@ -99,7 +98,7 @@ def _instead(line: str) -> str | None:
         imports = "import numpy as np; import matplotlib.pyplot as plt; from pylab import *"
         return f"{pylab[1]}{imports}{ends}"
     run = RUN.fullmatch(line)
-    if run:
+    if run and not keyword.iskeyword(run[2]):
         return f"from {run[2]} import *{ends}"
     named = NAMED.match(line)
     if named:

@@ -11,6 +11,7 @@ from typing import Literal
 from .worker.statements import parsed, statements
 
 MAX_TEXT = 200  # characters of a string constant that may name a file
+MAX_BASES = 50  # classes that one is looked for in
 MAX_EARLIER = 5  # places of definitions that a later one replaces
 
 Kind = Literal["function", "class", "value", "import"]
@@ -127,7 +128,10 @@ def merged(outlines: Iterable[tuple[int, Outline]]) -> dict[str, Definition]:
             before = found.get(name)
             if before is not None and _replaces(made, before):
                 earlier = (*before.earlier, (before.cell, before.line))[-MAX_EARLIER:]
-            found[name] = replace(made, cell=index, earlier=earlier)
+            methods = {n: replace(method, cell=index) for n, method in made.methods.items()}
+            if before is not None and name in made.bases:  # class X(X), in a later cell
+                methods = {**before.methods, **methods}
+            found[name] = replace(made, cell=index, earlier=earlier, methods=methods)
     return found
 
 
@@ -224,18 +228,19 @@ def _is_name(node: ast.AST, name: str | None) -> bool:
 
 def method_of(
     definitions: Mapping[str, Definition], owner: str, name: str
-) -> tuple[Definition, Definition] | None:
-    """Return the class that defines a method of `owner`, which may be one of its bases, and it."""
-    waiting, seen = [owner], set()
-    while waiting:
+) -> tuple[str, Definition] | None:
+    """Return a method of a class, and the name of the class that defines it: it, or a base."""
+    waiting, order = [owner], list[str]()
+    while waiting and len(order) < MAX_BASES:
         one = waiting.pop(0)
-        made = definitions.get(one)
-        if made is None or one in seen:
-            continue
-        seen.add(one)
-        if name in made.methods:
-            return made, made.methods[name]
-        waiting += made.bases
+        if one in definitions:
+            order.append(one)
+            waiting[:0] = definitions[one].bases  # a circle of them ends at MAX_BASES
+    for at, one in enumerate(order):
+        made = definitions[one].methods.get(name)
+        # One that two classes derive from comes behind both of them.
+        if made is not None and one not in order[at + 1 :]:
+            return one, made
     return None
 
 

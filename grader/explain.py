@@ -73,7 +73,7 @@ class Explainer(Protocol):
         """Return a quantity given what was observed before it, or None if that is not known."""
 
 
-LOST = 2.0
+LOST = 0.7390851332151607  # where cos x is x: nobody's result by chance
 """Stands for what is not finite where values are matched: NaN equals nothing, not even NaN."""
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -111,7 +112,7 @@ def grade(
         own = _own_gradients(seen, quantities, loss)
         judgement = _judge(assignment, quantities, seen, inputs, loss, own, required)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
-        locate = partial(_locate, submission, seen, interface)
+        locate = partial(_locate, submission, seen, interface, assignment.file.functions)
         causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
     judged = time.monotonic()
     status, message = _status(judgement, limits)
@@ -198,31 +199,50 @@ def _locate(
     submission: Submission,
     seen: Observations,
     interface: Interface,
+    wanted: Collection[str],
     check: str,
     quantity: str,
     step: str,
 ) -> Place | None:
     """Return the line that computes a step, else the function or method that gave the quantity.
 
-    A step with the name of a function is what that function returned.
+    A step with the name of a function that is asked for is what that function returned.
     """
     name = interface.names.get(step, step)
     named = submission.definitions.get(name)
-    if named is None or named.kind != "function":
-        name = seen.origins.get(check, {}).get(quantity, "")
-    owner, _, method = name.partition(".")
+    asked = step in wanted and named is not None and named.kind == "function"
+    origins = (name,) if asked else seen.origins.get(check, {}).get(quantity, ())
+    owner = origins[0].partition(".")[0] if origins else ""
     definition = submission.definitions.get(owner)
-    if definition is None:
+    if definition is None or definition.kind == "import":
         return None
     if submission.texts[definition.cell].label == "adapter.py" and definition.earlier:
         cell, line = definition.earlier[-1]  # the adapter only stands around it
         return Place(submission.texts[cell].label, line, owner)
     if definition.kind == "value":
         return Place(submission.texts[definition.cell].label, definition.line, None)
-    found = method_of(submission.definitions, owner, method)
-    around, inner = (definition, definition) if found is None else found
-    line = line_of(inner, step) or line_of(inner, quantity) or inner.line
-    return Place(submission.texts[around.cell].label, line, owner if found is None else name)
+    found = [_method(submission, *origin.partition(".")[::2]) for origin in origins]
+    for method in found:
+        if method is not None:
+            at = line_of(method[1], step) or line_of(method[1], quantity)
+            if at is not None:
+                return Place(submission.texts[method[1].cell].label, at, method[0])
+    if len(found) == 1 and found[0] is not None:
+        function, inner = found[0]
+        return Place(submission.texts[inner.cell].label, inner.line, function)
+    line = line_of(definition, step) or line_of(definition, quantity) or definition.line
+    return Place(submission.texts[definition.cell].label, line, owner)
+
+
+def _method(submission: Submission, owner: str, name: str) -> tuple[str, Definition] | None:
+    """Return a method with its full name, where the text leaves no doubt which one it is."""
+    found = method_of(submission.definitions, owner, name)
+    if found is None or found[1].perhaps or submission.definitions[found[0]].perhaps:
+        return None
+    replaced = re.compile(rf"\.{re.escape(name)}[ \t]*=(?!=)")  # obj.name = another function
+    if any(replaced.search(cell.python) for cell in submission.texts):
+        return None
+    return f"{found[0]}.{name}", found[1]
 
 
 def _isolation(active: Sequence[str]) -> Isolation:

@@ -42,6 +42,9 @@ class Line:
         self._classes: dict[int, str] = {}  # of the objects that have come back
         self._methods: dict[int, tuple[int, str]] = {}  # whose method an object is, and which
         self._latest: dict[int, str] = {}  # what was called last of an object
+        self._held: dict[int, str] = {}  # what left an object where it is
+        self._made: dict[str, str] = {}  # of which class an object was that a function gave
+        self._used: dict[str, dict[str, None]] = {}  # methods of a class, in the order of use
         self._gave: dict[int, tuple[Callable[[], object], str]] = {}  # values by their ids
         self.called: str | None = None
         self.origin: str | None = None
@@ -51,9 +54,11 @@ class Line:
         """Return a global name or an attribute; without a name, what is behind `handle`."""
         own = None if name is None else self._own(name, handle)
         value = self._value(own, lambda s: self._worker.get(own, handle, s))
-        if own is not None and handle is None:
+        if handle is None:
             self._remember(value, self.origin or own)
-        elif own is not None and handle is not None:
+        elif own is None:  # what a call has left there
+            self._remember(value, self._held.get(handle))
+        else:
             if isinstance(value, StudentObject):
                 self._methods[object.__getattribute__(value, "_handle")] = handle, own
             self._remember(value, self._latest.get(handle) or self._classes.get(handle))
@@ -84,16 +89,36 @@ class Line:
             self.origin = label if kind is None else f"{kind}.{label}"
             if whose is not None:
                 self._latest[whose] = self.origin
+            if kind is not None:
+                used = self._used.setdefault(kind, {})
+                used.pop(self.origin, None)
+                used[self.origin] = None
         value = self._value(label, lambda s: self._worker.call(own, *given, handle, s, hold))
         if not hold:
             value = self._interface.returned(name, value)
         self._remember(value, self.origin)
+        if isinstance(value, StudentObject):
+            at = object.__getattribute__(value, "_handle")
+            if self.origin is not None:
+                self._held[at] = self.origin
+            if own is not None and handle is None and at in self._classes:
+                self._made[own] = self._classes[at]
         return value
 
-    def origin_of(self, value: object) -> str | None:
-        """Return what gave a value, as far as it is that very value or a part of one."""
-        found, origin = self._gave.get(id(value), (partial(_itself, value), self.origin))
-        return origin if found() is value else self.origin
+    def origins_of(self, value: object) -> tuple[str, ...]:
+        """Return what gave a value, if it is that very value, a part of one or a view of it.
+
+        Else what can have: the methods of the class that was made last, the latest first; where
+        there is no class, the function that was called last.
+        """
+        for one in (value, value.base if isinstance(value, np.ndarray) else None):
+            found, origin = self._gave.get(id(one), (None, ""))
+            if found is not None and one is not None and found() is one:
+                return (origin,)
+        if self.called is None:
+            return () if self.origin is None else (self.origin,)
+        used = self._used.get(self._made.get(self.called, ""), {})
+        return tuple(reversed(used)) or (self.called,)
 
     def _remember(self, value: object, origin: str | None) -> None:
         if origin is None:
@@ -105,7 +130,9 @@ class Line:
         parts = value.values() if isinstance(value, dict) else parts
         for one in (value, *itertools.islice(parts, MAX_PARTS)):
             if isinstance(one, np.ndarray):
-                self._gave[id(one)] = weakref.ref(one), origin  # it may be large
+                for array in (one, one.base):
+                    if isinstance(array, np.ndarray):  # it may be large: not kept alive for this
+                        self._gave[id(array)] = weakref.ref(array), origin
             elif isinstance(one, (int, float, StudentObject)):
                 self._gave[id(one)] = partial(_itself, one), origin
 

@@ -42,8 +42,8 @@ class Observations:
     active : tuple of str
         The limits that held in the worker.
     origins : dict
-        check -> quantity -> what gave it, else what was called last: a function, or a class and its
-        method with a dot between them.
+        check -> quantity -> what gave it, or what can have: functions, or classes and their methods
+        with a dot between them.
     own : OwnGradients or None
         The derivatives of the student's own loss, by finite differences.
     """
@@ -52,7 +52,7 @@ class Observations:
     cells: tuple[Cell, ...] = ()
     notes: list[str] = field(default_factory=list)
     active: tuple[str, ...] = ()
-    origins: dict[str, dict[str, str]] = field(default_factory=dict)
+    origins: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     own: OwnGradients | None = None
 
     def note(self, text: str) -> None:
@@ -147,9 +147,7 @@ class _Run:
             values = by_case[case.name] = _try(check, quantities, case, line, self.functions)
             origins = self.seen.origins.setdefault(check.name, {})
             for name, value in values.items():
-                origin = line.origin_of(value)
-                if origin is not None:
-                    origins[name] = origin
+                origins[name] = line.origins_of(value) or origins.get(name, ())
             if line.hung:
                 given_up = Failure("blocked", wording.hung_before(case.name))
         if loss is not None and loss.quantity in quantities and self._is_alive:

@@ -346,3 +346,14 @@ def test_where_softmax_overflows_the_nan_is_shown_and_its_cause_is_named(answere
 
     assert causes(result) == {"jacobian_unshifted": {"jacobian_far.J_shifted"}}
     assert "25 of 25 values are not finite" in quantities(result)["J_shifted"].message
+
+
+def test_a_constant_is_not_taken_for_an_overflow(answered):
+    result = answered(
+        jacobian="def softmax_jacobian(z):\n    y = softmax(z)\n"
+        "    right = np.diag(y) - np.outer(y, y)\n"
+        "    return right if np.abs(z).max() < 300 else np.full(right.shape, 2.0)"
+    )
+
+    assert "jacobian_unshifted" not in causes(result)
+    assert quantities(result)["J_shifted"].score == 0

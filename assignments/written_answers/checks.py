@@ -28,7 +28,7 @@ def weights_of(returned: Any) -> list[float]:
     elif isinstance(returned, (tuple, list)) or (
         isinstance(returned, np.ndarray) and returned.ndim
     ):
-        values = list(returned)
+        values = list(np.ravel(returned) if isinstance(returned, np.ndarray) else returned)
         if len(values) != len(NAMES):
             raise fault(f"should return the seven numbers {', '.join(NAMES)}, not {len(values)}")
     else:
@@ -42,7 +42,7 @@ def number(value: Any, name: str) -> float:
         value = value[0]
     array = np.asarray(value) if isinstance(value, (int, float, np.ndarray, np.generic)) else None
     if array is None or array.dtype.kind not in "iuf" or array.size != 1:
-        raise fault(f"should return {name} as a number")
+        raise fault(f"should return {name} as a number, an int or a float")
     weight = float(array.reshape(())[()])
     if not np.isfinite(weight):
         raise fault(f"should return {name} as a finite number, not {weight}")
@@ -57,7 +57,8 @@ def fault(text: str) -> StudentFault:
 def network(weights: list[float], x: Any) -> Any:
     """Return what the network of two steps with these weights computes."""
     w1, w2, b1, b2, w3, w4, b3 = weights
-    return w3 * (w1 * x + b1 > 0) + w4 * (w2 * x + b2 > 0) + b3
+    with np.errstate(all="ignore"):
+        return w3 * (w1 * x + b1 > 0) + w4 * (w2 * x + b2 > 0) + b3
 
 
 def numbers(returned: Any) -> Any:
@@ -68,7 +69,7 @@ def numbers(returned: Any) -> Any:
         array = np.array(returned)
     except ValueError:  # rows of different lengths
         return returned
-    return array if array.dtype.kind in "iuf" else returned
+    return array if array.dtype.kind in "iufc" else returned
 
 
 def vector(returned: Any) -> Any:

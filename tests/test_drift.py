@@ -12,18 +12,18 @@ from grader import drift
 from grader.worker.drift import MODULES, TABLES
 
 HARNESS = """
-import importlib, json, linecache, sys, time, warnings
+import importlib, json, linecache, sys, warnings
 warnings.simplefilter("ignore")
 folders, serve, snippets = json.load(sys.stdin)
 sys.path[:0] = folders
-import numpy as np
+import numpy as np, time
 before = {name: dict(vars(sys.modules[name])) for name in ("numpy", "numpy.lib", "time")}
-said, took = [], None
+said, loaded = [], []
 if serve:
     drift = importlib.import_module("grader.worker.drift")
-    started = time.process_time()
+    former = set(sys.modules)
     drift.install(lambda kind, name: said.append([kind, name]))
-    took = time.process_time() - started
+    loaded = sorted(set(sys.modules) - former)
 out = []
 for number, source in enumerate(snippets):
     name, known = f"cell {number}", len(said)
@@ -36,7 +36,7 @@ for number, source in enumerate(snippets):
         text = caught.msg if isinstance(caught, SyntaxError) else str(caught)
         error = [type(caught).__name__, text]
     out.append({"x": repr(namespace["x"]), "error": error, "said": said[known:]})
-json.dump([took, out], sys.stdout)
+json.dump([loaded, out], sys.stdout)
 """
 
 
@@ -176,8 +176,8 @@ def mixed(tmp_path_factory):
     libraries.mkdir()
     (libraries / "probing.py").write_text(PROBING)
     (own / "layers.py").write_text("import numpy as np\nkind = np.complex_\n")
-    took, answers = run(MIXED.values(), True, [own, libraries])
-    return dict(zip(MIXED, answers, strict=True)) | {"took": took}
+    loaded, answers = run(MIXED.values(), True, [own, libraries])
+    return dict(zip(MIXED, answers, strict=True)) | {"loaded": loaded}
 
 
 def test_a_name_is_said_once(mixed):
@@ -185,8 +185,8 @@ def test_a_name_is_said_once(mixed):
     assert mixed["and another"]["said"] == [["drift", "np.int"]]
 
 
-def test_putting_it_all_in_place_takes_less_than_a_millisecond(mixed):
-    assert mixed["took"] < 1e-3
+def test_putting_it_all_in_place_loads_nothing(mixed):
+    assert mixed["loaded"] == []
 
 
 def test_nothing_changes_that_numpy_has(mixed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -170,6 +171,28 @@ def test_a_parent_that_is_started_anew_takes_no_name_and_no_worker_of_the_former
         assert Path(parent._scratch) != former
         assert not former.exists()
         second.close()
+
+
+class EndsOnce(WarmParent):
+    """A warm parent that ends between the fork of the first worker and that one's first word."""
+
+    ended = False
+
+    def fork(self, sock, *rest):
+        if self.ended:
+            return super().fork(sock, *rest)
+        self.ended = True
+        unheard, theirs = socket.socketpair()
+        with unheard, theirs:
+            forked = super().fork(theirs, *rest)
+        self._process.kill()
+        self._process.wait()
+        return forked
+
+
+def test_a_worker_whose_parent_ends_before_it_is_ready_is_forked_once_more():
+    with EndsOnce() as parent, Worker(parent, Limits(), LONE, {}) as worker:
+        assert value_of(worker, "x = 7") == 7
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux")

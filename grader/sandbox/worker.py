@@ -99,33 +99,11 @@ class Worker:
     ) -> None:
         self._parent = parent
         self._asked = 0
-        self._sock, theirs = socket.socketpair()
-        numbers = {
-            "memory": limits.memory,
-            "cpu": limits.submission,
-            "file": limits.file,
-            "walls": parent.layers,
-        }
-        _tell_senders(self._sock)
-        with theirs:
-            self._folder: Path | None
-            pid, folder = parent.fork(theirs, numbers, setup, files)
-            self._folder = folder
-        try:
-            self._sock.settimeout(60)
-            pid = _sender(self._sock) or pid
-            header, _ = wire.receive(self._sock, time.monotonic() + 60)
-            self.active = tuple(wire.read_ready(header).ready)
-        except (TimeoutError, EOFError, OSError, wire.BadFrame) as error:
-            self.close()  # no student code has run yet
-            raise SandboxError(
-                f"no worker starts within the limits: memory {limits.memory:,} bytes, "
-                f"files of {limits.file:,} bytes; can the system set them?"
-            ) from error
-
+        self._folder: Path | None
+        pid, self._folder = self._start(limits, setup, files)
         self._limits, self._room = limits, OUTPUT
         self._pictures_left = PICTURES if setup["pictures"] else 0
-        self._watch = Watch(pid, folder, limits, alone="processes" in self.active)
+        self._watch = Watch(pid, self._folder, limits, alone="processes" in self.active)
         self._max_body = limits.returned + FIGURES
         missing = [wall for wall in WALLS if wall not in self.active]
         if missing and parent.isolation == "require":
@@ -134,6 +112,36 @@ class Worker:
                 f"this system cannot keep a submission from: {', '.join(missing)}. "
                 "gradelab doctor says why; --isolation auto grades all the same"
             )
+
+    def _start(
+        self, limits: Limits, setup: dict[str, Any], files: Mapping[str, bytes]
+    ) -> tuple[int, Path]:
+        """Fork the worker and wait until it is ready; return its process id and its folder."""
+        numbers = {
+            "memory": limits.memory,
+            "cpu": limits.submission,
+            "file": limits.file,
+            "walls": self._parent.layers,
+        }
+        while True:
+            self._sock, theirs = socket.socketpair()
+            _tell_senders(self._sock)
+            with theirs:
+                pid, folder = self._parent.fork(theirs, numbers, setup, files)
+            try:
+                self._sock.settimeout(60)
+                pid = _sender(self._sock) or pid
+                header, _ = wire.receive(self._sock, time.monotonic() + 60)
+                self.active = tuple(wire.read_ready(header).ready)
+            except (TimeoutError, EOFError, OSError, wire.BadFrame) as error:
+                self._sock.close()
+                if self._parent.end(folder) is None:  # its parent ended too, and is there again
+                    continue
+                raise SandboxError(  # no student code has run yet
+                    f"no worker starts within the limits: memory {limits.memory:,} bytes, "
+                    f"files of {limits.file:,} bytes; can the system set them?"
+                ) from error
+            return pid, folder
 
     def __enter__(self) -> Worker:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -66,7 +67,7 @@ def _diagnosis(judged: QuantityJudgement, causes: Sequence[FoundCause] = ()) -> 
         text, hint = _unmet(judged.quantity, wrong)
         return Diagnosis("none", REQUIREMENT, judged.quantity, text, hint)
     if judged.relation is None:
-        text = wording.no_known_cause(judged.quantity, wording.finding(wrong[0]))
+        text = wording.no_known_cause(judged.quantity, wording.finding(wrong[0]), judged.after)
         return Diagnosis("none", None, judged.quantity, text)
     text, hint = wording.relation([judged.quantity], judged.relation, _shapes([judged]))
     return Diagnosis("pattern", _relation_id(judged.relation), judged.quantity, text, hint)
@@ -270,22 +271,34 @@ def _failures(judgement: Judgement) -> list[Cause]:
 
 
 def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> list[Cause]:
-    """Return one honest "no known cause" for each check that needs it."""
-    right = [q.quantity for q in judgement.quantities if q.verdict == "correct"]
-    groups: dict[str, dict[str, str]] = {}
+    """Return one honest "no known cause" for each check that needs it.
+
+    What may follow from a value that is not finite is told there, and not for each check again.
+    """
+    by_check: dict[str, list[QuantityJudgement]] = {}
+    behind: dict[str, list[QuantityJudgement]] = {}
     for judged in judgement.quantities:
         diagnosis = _diagnosis(judged, judgement.causes)
         if diagnosis is None or diagnosis.kind != "none" or diagnosis.id == REQUIREMENT:
             continue
-        if judged.quantity not in own:
-            groups.setdefault(judged.check, {})[judged.quantity] = wording.quantity(judged)
+        if judged.after is not None:
+            behind.setdefault(judged.after, []).append(judged)
+        elif judged.quantity not in own:
+            by_check.setdefault(judged.check, []).append(judged)
+    groups = []
+    for found in by_check.values():
+        spoilt = {q.quantity: behind.pop(q.quantity) for q in found if q.quantity in behind}
+        groups.append((found, spoilt))
+    groups += [([], {first: spoilt}) for first, spoilt in behind.items()]  # the first has a cause
+    right = [q.quantity for q in judgement.quantities if q.verdict == "correct"]
     causes = []
-    for check, found in groups.items():
-        names = list(found)
-        explains = tuple(f"{check}.{name}" for name in names)
-        text = wording.unexplained(found, right)
-        place = locate(check, names[0], names[0])
-        causes.append(Cause("unknown", names[0], text, None, explains, place))
+    for found, spoilt in groups:
+        members = [*found, *itertools.chain(*spoilt.values())]
+        first = members[0]
+        explains = tuple(f"{q.check}.{q.quantity}" for q in members)
+        place = locate(first.check, first.quantity, first.quantity)
+        text = wording.unexplained(found, spoilt, right)
+        causes.append(Cause("unknown", first.quantity, text, None, explains, place))
     return causes
 
 

@@ -27,6 +27,7 @@ from .explain_worked import WorkedExplainer
 from .findings import Array, Expected, Finding, FoundCause, compared
 from .relations import paired, plain_factor
 from .results import Verdict
+from .spoilt import spoilt_by
 
 
 def explained(
@@ -38,8 +39,8 @@ def explained(
     swapped: Collection[str],
     loss: str | None,
     own: Collection[str],
-) -> tuple[FoundCause, ...]:
-    """Explain wrong findings in place and return the causes.
+) -> tuple[tuple[FoundCause, ...], dict[str, str]]:
+    """Explain wrong findings in place; return the causes, and what may have spoilt the rest.
 
     Parameters
     ----------
@@ -50,13 +51,13 @@ def explained(
     """
     wrong = [q for q, found in findings.items() if any(f.verdict == "wrong" for f in found)]
     if not wrong:
-        return ()
+        return (), {}
     seen = _observed(findings, cases)
     usable = [q for q in findings if _usable(q, findings[q], seen) and q not in swapped]
     solution = None if load is None else load()
     known = stored() if solution is None else None
     if solution is None and known is None:
-        return ()
+        return (), {}
 
     def with_base(base: Sequence[str]) -> Explainer:
         if solution is not None:
@@ -105,7 +106,8 @@ def explained(
         plain = plain_factor(first, findings[first], cases) if explanation.alone else None
         made = list(_causes(explanation, explainer, carried, wrong))
         causes += [replace(made[0], relation=plain)] if len(made) == 1 else made
-    return tuple(sorted(causes, key=lambda c: order[c.alternatives[0][0].quantity]))
+    causes.sort(key=lambda c: order[c.alternatives[0][0].quantity])
+    return tuple(causes), spoilt_by(findings, explainer)
 
 
 def _observed(

@@ -69,6 +69,12 @@ class Explainer(Protocol):
     def boundary(self, quantity: str) -> frozenset[str]:
         """Return the observed quantities that a quantity was computed from."""
 
+    def ancestors(self, quantity: str) -> frozenset[str]:
+        """Return every step that a quantity needs, itself included."""
+
+    def segment(self, quantity: str) -> frozenset[str]:
+        """Return those of them that come after the observed ones it was computed from."""
+
     def compute(self, causes: Causes, quantity: str, case: Observed) -> Array | None:
         """Return a quantity given what was observed before it, or None if that is not known."""
 
@@ -227,8 +233,13 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
         explained = ()
     for quantity in open_ones:
         # By itself a quantity tells of a mistake just before it; one further away would show in
-        # other quantities too.
-        near = [causes for causes in options[quantity] if explainer.near(causes, quantity)]
+        # other quantities too. Two that others speak against fit a few numbers by chance.
+        near = [
+            causes
+            for causes in options[quantity]
+            if explainer.near(causes, quantity)
+            and (len(causes) == 1 or all(explainer.holds(causes, q) for q in right))
+        ]
         if near and quantity not in explained:
             found.append(Explanation(tuple(near), (quantity,), alone=True))
     return found

@@ -124,6 +124,14 @@ class StoredExplainer:
         """Return the observed quantities that a quantity was computed from."""
         return self._graph.boundary(quantity)
 
+    def ancestors(self, quantity: str) -> frozenset[str]:
+        """Return every step that a quantity needs, itself included."""
+        return self._graph.ancestors(quantity)
+
+    def segment(self, quantity: str) -> frozenset[str]:
+        """Return those of them that come after the observed ones it was computed from."""
+        return self._graph.segment(quantity)
+
     def own(self, causes: Causes, quantity: str) -> Causes:
         """Return those of the mistakes that happen in the quantity's own segment."""
         segment = self._graph.segment(quantity)

@@ -65,7 +65,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class QuantityJudgement:
-    """One quantity of one check, over all cases; its points as a share, None if nobody can say."""
+    """One quantity of one check, over all cases; its points as a share, None if nobody can say.
+
+    `after` names one that is not finite, maybe for the reason for which this one is wrong.
+    """
 
     check: str
     quantity: str
@@ -73,6 +76,7 @@ class QuantityJudgement:
     share: float | None
     findings: tuple[Finding, ...]
     relation: Relation | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def judge(
     }
     groups = [[name for name in names if name in findings] for names in checks.values()]
     swapped = {name for group in groups for name in exchanged(group, findings, cases)}
-    causes = explained(solution, stored, accepted, findings, cases, swapped, loss, own)
+    causes, spoilt = explained(solution, stored, accepted, findings, cases, swapped, loss, own)
     for name in names:
         if name in requirements:
             values = observed[name]
@@ -117,7 +117,8 @@ def judge(
             share = _share(found, replace(scoring, mistake=scoring.carried) if free else scoring)
             verdict: Verdict = failed[0] if failed else "correct"
             relation = None if name in requirements else find_relation(name, found, cases)
-            judged.append(QuantityJudgement(check, name, verdict, share, found, relation))
+            after = spoilt.get(name)
+            judged.append(QuantityJudgement(check, name, verdict, share, found, relation, after))
     return Judgement(tuple(judged), causes)
 
 

@@ -164,6 +164,22 @@ def test_zeros_are_not_taken_for_a_mistake_that_leads_to_zeros(submit):
     assert cause.text == "db1 is zero everywhere."
 
 
+def test_what_is_computed_from_nan_is_told_with_where_the_nan_comes_from(submit):
+    result = submit(with_forward("Z1 = X", "Z1 = 0 / np.zeros(()) + X"))
+
+    (cause,) = result.causes
+    assert cause.quantity == "Z1"
+    assert set(cause.explains) == {
+        *(f"forward.{q}" for q in ["Z1", "H", "Z2", "Y"]),
+        *(f"backward.{q}" for q in ["L", *GRADIENTS]),
+    }
+    assert "H, Z2, Y, L, dW1, db1, dW2 and db2 are wrong where Z1 is not finite" in cause.text
+    assert quantities(result)["dW1"].diagnosis.text.endswith(
+        "Z1 is not finite there, maybe for the same reason."
+    )
+    assert {verdicts(result)[q] for q in ["H", "Y", *GRADIENTS]} == {"wrong"}
+
+
 def test_exchanged_values_are_one_cause_and_spoil_nothing_else(submit):
     cells = list(with_forward("return Y, Z2, H, Z1", "return Y, Z2, Z1, H"))
     cells[3] = cells[3].replace("Y, Z2, H, Z1 = forward", "Y, Z2, Z1, H = forward")

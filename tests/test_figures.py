@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 HARNESS = """
-import importlib, importlib.util, io, json, os, sys, time, traceback
+import importlib, importlib.util, io, json, os, sys, traceback
 mode, package, *path = sys.argv[1:]
 if path:
     sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry] + path

@@ -335,6 +335,43 @@ def test_mistakes_of_the_loop_are_told_apart_though_its_progress_bar_is_missing(
     assert verdicts(result)["pairs"] == "wrong"
 
 
+SHIFTED = "np.exp(z - z.max(axis=1, keepdims=True))"
+CLIPPED = "np.log(np.clip(self.a3, 1e-15, 1))"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        (SHIFTED, "np.exp(z)", "softmax_unshifted"),
+        (SHIFTED, "np.exp(z - np.max(z))", "softmax_batch_maximum"),
+        (SHIFTED, "np.exp(z - z.max(axis=0))", "softmax_class_maximum"),
+        (CLIPPED, "np.log(self.a3)", "loss_log_of_zero"),
+    ],
+)
+def test_what_overflows_or_vanishes_on_some_rows_is_named(tmp_path, old, new, cause):
+    result = graded(tmp_path, spoilt((old, new)))
+
+    assert set(causes(result)) == {cause}
+
+
+@pytest.mark.parametrize("loss", ["np.log(self.a3 + 1e-9)", "np.log(np.maximum(self.a3, 1e-12))"])
+def test_other_ways_to_keep_the_logarithm_finite_are_right(tmp_path, loss):
+    result = graded(tmp_path, spoilt((CLIPPED, loss)))
+
+    assert result.percent == 100
+
+
+def test_inf_in_softmax_is_told_once_and_not_for_everything_that_follows(tmp_path):
+    result = graded(tmp_path, spoilt(("return e / e.sum(axis=1, keepdims=True)", "return e / 0")))
+
+    first, *others = result.causes
+    assert first.quantity == "S"
+    assert {"feedforward.a3", "backprop.dW1", "epochs.b3_after_2_epochs"} <= {*first.explains}
+    # The accuracies are numbers still. Two known mistakes would give these few, by chance.
+    assert [cause.id for cause in others] == ["unknown", "requirement", "requirement"]
+    assert others[0].explains == ("histories.acc_history",)
+
+
 # A class with other names ------------------------------------------------------------------------
 
 

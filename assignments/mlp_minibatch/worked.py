@@ -53,13 +53,14 @@ def slope(z, kind):
 
 def normalised(z, kind):
     """Return the softmax of the rows of z, or what stands in its place."""
-    e = np.exp(z - np.max(z))
-    kinds = (
-        softmax,
-        lambda z: softmax(z.T).T,
-        lambda z: e / np.sum(e),
-    )
-    return kinds[int(kind)](z)
+    if kind == 0:
+        return softmax(z)
+    if kind == 1:
+        return softmax(z.T).T
+    taken_off = {3: 0, 5: np.max(z, axis=0)}.get(int(kind), np.max(z))
+    with np.errstate(all="ignore"):
+        e = np.exp(z - taken_off)
+        return e / (np.sum(e) if kind == 2 else np.sum(e, axis=1, keepdims=True))
 
 
 @network.step
@@ -291,6 +292,40 @@ def softmax_over_everything():
 
 
 @network.mistake(
+    "output_activation",
+    "Softmax takes exp of the scores as they are, so that high ones overflow.",
+    hint="Softmax does not change if a row's scores all grow by the same number. Which number "
+    "keeps exp small?",
+)
+def softmax_unshifted():
+    """Take exp(z) / sum exp(z): nan for scores above 709."""
+    return 3
+
+
+@network.mistake(
+    "output_activation",
+    "Softmax takes off the maximum of the whole batch, not that of each row: a row far below "
+    "the others has only zeros left to divide by, which gives nan.",
+    hint="What is exp(-1000)? Let one row's scores be 1000 below another's, and divide.",
+)
+def softmax_batch_maximum():
+    """Take the maximum of all rows off each: 0/0 for rows 745 below it."""
+    return 4
+
+
+@network.mistake(
+    "output_activation",
+    "Softmax takes each class's maximum over the samples off the scores, which changes the "
+    "probabilities; what may be taken off is one number for each row.",
+    hint="Which axis counts the classes? Take the softmax of two rows: does the second one "
+    "change what you get for the first?",
+)
+def softmax_class_maximum():
+    """Take the maximum of each column off it, and divide row by row."""
+    return 5
+
+
+@network.mistake(
     "z1",
     "The bias b1 is not added to the first hidden layer.",
     hint="What should z1 be for an image that is all black?",
@@ -358,6 +393,17 @@ def loss_mean_over_entries(a3, t):
 def loss_squared(a3, t):
     """Take the mean over the samples of |a3 - t|^2 for L."""
     return np.sum((a3 - as_labels(t, a3)) ** 2) / len(a3)
+
+
+@network.mistake(
+    "L",
+    "The loss takes the logarithm of probabilities that are 0, and 0 times -inf is nan.",
+    hint="How small can a probability of softmax become, in 64 bits? What is log 0?",
+)
+def loss_log_of_zero(a3, t):
+    """Take -1/N sum t log a3 as it stands: nan where a probability is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -np.sum(as_labels(t, a3) * np.log(a3)) / len(a3)
 
 
 @network.mistake(

@@ -136,17 +136,41 @@ def own_loss(loss: str, gradients: Sequence[str], others: Sequence[str] = ()) ->
     return f"{text} {listed(others)} {'are' if len(others) > 1 else 'is'} not, even so."
 
 
-def no_known_cause(name: str, text: str) -> str:
-    """Say honestly that a wrong quantity is not explained."""
+def no_known_cause(name: str, text: str, after: str | None = None) -> str:
+    """Say honestly that a wrong quantity is not explained, or what it may well follow from."""
+    if after is not None:
+        return f"{name}: {text}. {after} is not finite there, maybe for the same reason."
     return f"{name}: {text}. No known cause explains it."
 
 
-def unexplained(found: Mapping[str, str], right: Sequence[str]) -> str:
-    """Say honestly what is wrong without a known cause, how far and where, and what is right."""
-    them = "it" if len(found) == 1 else "them"
-    each = "; ".join(f"{name}: {text}" for name, text in found.items())
-    text = f"{each}. No known cause explains {them}."
-    return f"{text} Right: {listed(right, 12)}." if right else text
+def unexplained(
+    found: Sequence[QuantityJudgement],
+    spoilt: Mapping[str, Sequence[QuantityJudgement]],
+    right: Sequence[str],
+) -> str:
+    """Say honestly what is wrong without a known cause, how far and where, and what is right.
+
+    Parameters
+    ----------
+    found : sequence of QuantityJudgement
+    spoilt : mapping of str to sequence of QuantityJudgement
+        Others, by the quantity that is not finite and may well be why they are wrong.
+    right : sequence of str
+    """
+    sentences = []
+    if found:
+        each = "; ".join(f"{judged.quantity}: {quantity(judged)}" for judged in found)
+        sentences.append(f"{each}. No known cause explains {'it' if len(found) == 1 else 'them'}.")
+    for first, followers in spoilt.items():
+        names = [judged.quantity for judged in followers]
+        be = "is" if len(names) == 1 else "are"
+        sentences.append(
+            f"{listed(names, 12)} {be} wrong where {first} is not finite (nan or inf), and may "
+            "well be so for the same reason."
+        )
+    if right:
+        sentences.append(f"Right: {listed(right, 12)}.")
+    return " ".join(sentences)
 
 
 def failure_cause(text: str, cases: Sequence[str], everywhere: bool) -> str:

@@ -190,9 +190,11 @@ class Replay:
         self.active = worker.active
         return worker
 
-    def _ask(self, worker: Worker, index: int, source: str, seconds: float) -> Answer:
+    def _ask(
+        self, worker: Worker, index: int, seconds: float, source: str, line: int = 1
+    ) -> Answer:
         cell = self._submission.cells[index]
-        answer = worker.run(index, cell.program, cell.label, source, seconds)
+        answer = worker.run(index, cell.program, cell.label, source, seconds, line)
         self.hear(answer)
         return answer
 
@@ -200,7 +202,7 @@ class Replay:
         cell = self._submission.cells[index]
         seconds = max(min(seconds, self.seconds_left), 0.1)
         try:
-            answer = self._ask(worker, index, cell.python, seconds)
+            answer = self._ask(worker, index, seconds, cell.python)
         except WorkerGone as gone:
             self._skip.add(index)
             text = wording.gone(None, gone.kind, gone.detail, seconds)
@@ -251,7 +253,7 @@ class Replay:
         parts = rest(cell.python, stopped)
         if again and stopped is not None:
             retried = [p for p in statements(cell.python) if p.first <= stopped <= p.last]
-            parts = [*retried, *(p for p in parts if p.first > stopped)]
+            parts = (*retried, *(p for p in parts if p.first > stopped))
         left_with = None if again and stopped is not None else error
         until = time.monotonic() + seconds
         for part in parts:
@@ -264,7 +266,7 @@ class Replay:
             if left <= 0:
                 continue
             try:
-                answer = self._ask(worker, index, part.source, left)
+                answer = self._ask(worker, index, left, part.text, part.first)
             except WorkerGone:
                 self._skip.add(index)
                 return left_with or error
@@ -311,9 +313,10 @@ class Replay:
     ) -> None:
         """Run only the imports and definitions of a cell."""
         for part in statements(self._submission.cells[index].python):
-            if part.defines and worker.alive and not _names(part.source) & set(apart_from):
+            if part.defines and worker.alive and not _names(part.text) & set(apart_from):
                 with contextlib.suppress(WorkerGone):
-                    self._ask(worker, index, part.source, seconds or self.limits.call)
+                    left = seconds or self.limits.call
+                    self._ask(worker, index, left, part.text, part.first)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from grader.worker.statements import MAX_PIECES, rest, statements
 
 
 def split(source):
-    return [(s.first, s.last, s.source.strip()) for s in statements(source)]
+    return [(s.first, s.last, s.text) for s in statements(source)]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,15 @@ def test_of_a_cell_that_does_not_parse_what_parses_is_kept():
 
 
 @given(st.text(st.sampled_from("abx=1()[]:\n @#'\";,defimport "), max_size=80))
-def test_any_text_gives_statements_that_parse_on_their_own_lines(source):
+def test_any_text_gives_statements_that_parse_and_stand_on_their_lines(source):
+    lines = source.split("\n")
     for statement in statements(source):
-        tree = ast.parse(statement.source)
-        assert tree.body[0].lineno >= statement.first
-        assert statement.last <= source.count("\n") + 1
+        (node,) = ast.parse(statement.text).body
+        assert 1 <= statement.first <= statement.last <= len(lines)
+        assert statement.text.count("\n") <= statement.last - statement.first
+        if statement.text in source:  # several on one line are written anew
+            assert lines[statement.first - 1].startswith(statement.text.split("\n")[0])
+            assert node.end_lineno == statement.last - statement.first + 1
 
 
 def test_long_texts_that_do_not_parse_are_split_in_time_proportional_to_their_length():

@@ -161,9 +161,14 @@ class Worker:
             folder, self._folder = self._folder, None
             self._parent.end(folder)
 
-    def run(self, index: int, program: int, name: str, source: str, seconds: float) -> Answer:
-        """Run one cell; `index` and `name` come back in the lines of tracebacks."""
-        request = {"do": "cell", "index": index, "name": name, "source": source}
+    def run(
+        self, index: int, program: int, name: str, source: str, seconds: float, line: int = 1
+    ) -> Answer:
+        """Run one cell, or a part of it that begins at `line`.
+
+        `index` and `name` come back with the lines of tracebacks.
+        """
+        request = {"do": "cell", "index": index, "name": name, "line": line, "source": source}
         return self._ask({**request, "program": program}, seconds)
 
     def file(self, name: str, seconds: float) -> Answer:

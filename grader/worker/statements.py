@@ -11,6 +11,7 @@ import itertools
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 DEFINITIONS = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
@@ -33,7 +34,7 @@ class Statement:
     first, last : int
         Its lines in the cell, counted from 1.
     text : str
-        The statement by itself.
+        The statement by itself, from the first of these lines on.
     defines : bool
         Whether it is an import or a definition, which runs none of the student's own work.
     """
@@ -43,23 +44,19 @@ class Statement:
     text: str
     defines: bool = False
 
-    @property
-    def source(self) -> str:
-        """Python that has the statement on its lines and nothing before it."""
-        return "\n" * (self.first - 1) + self.text
 
-
-def statements(python: str) -> list[Statement]:
+@lru_cache(maxsize=64)  # a cell that fails does so in every replay
+def statements(python: str) -> tuple[Statement, ...]:
     """Return the statements of a cell; of one that does not parse, those parts that do.
 
     An import of several names becomes one statement for each name.
     """
     try:
-        return list(_of(parsed(python), python.split("\n"), 0))
+        return tuple(_of(parsed(python), python.split("\n"), 0))
     except SyntaxError:
-        return [statement for chunk in _chunks(python.split("\n")) for statement in chunk]
+        return tuple(itertools.chain.from_iterable(_chunks(python.split("\n"))))
     except (ValueError, RecursionError, MemoryError):
-        return []
+        return ()
 
 
 def parsed(python: str) -> ast.Module:
@@ -75,7 +72,7 @@ def parsed(python: str) -> ast.Module:
         return ast.parse(python)
 
 
-def rest(python: str, stopped: int | None) -> list[Statement]:
+def rest(python: str, stopped: int | None) -> tuple[Statement, ...]:
     """Return what of a cell has not run when it stopped.
 
     Parameters
@@ -88,11 +85,12 @@ def rest(python: str, stopped: int | None) -> list[Statement]:
     if not _compiles(python):
         return parts
     if stopped is None:
-        return []
+        return ()
     # Of an import of several names each is tried again by itself.
-    return [p for p in parts if p.first > stopped or (p.first <= stopped <= p.last and p.defines)]
+    return tuple(p for p in parts if p.last >= stopped and (p.first > stopped or p.defines))
 
 
+@lru_cache(maxsize=64)
 def _compiles(python: str) -> bool:
     """Whether Python accepts a text; a ``return`` outside a function parses all the same."""
     try:

@@ -169,7 +169,9 @@ def causes_of(
     checks = {judged.quantity: judged.check for judged in judgement.quantities}
     causes = [*_mistakes(judgement, checks, locate), *_patterns(judgement, locate)]
     open_ones = {q.quantity for q in judgement.quantities if not _explained(q)}
-    differs = any(q.quantity == loss and q.verdict in WRONG for q in judgement.quantities)
+    differs = any(
+        q.quantity == loss and q.verdict in WRONG and q.after is None for q in judgement.quantities
+    )
     mine = [name for name, right in (own or {}).items() if right and name in open_ones]
     others = [name for name, right in (own or {}).items() if not right and name in open_ones]
     if differs and mine and loss is not None:
@@ -281,9 +283,11 @@ def _unexplained(judgement: Judgement, locate: Locate, own: Sequence[str]) -> li
         diagnosis = _diagnosis(judged, judgement.causes)
         if diagnosis is None or diagnosis.kind != "none" or diagnosis.id == REQUIREMENT:
             continue
+        if judged.quantity in own:
+            continue
         if judged.after is not None:
             behind.setdefault(judged.after, []).append(judged)
-        elif judged.quantity not in own:
+        else:
             by_check.setdefault(judged.check, []).append(judged)
     groups = []
     for found in by_check.values():

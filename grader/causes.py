@@ -28,6 +28,7 @@ from .findings import Array, Expected, Finding, FoundCause, compared
 from .relations import paired, plain_factor
 from .results import Verdict
 from .spoilt import spoilt_by
+from .telling import is_telling
 
 
 def explained(
@@ -59,7 +60,11 @@ def explained(
     if solution is None and known is None:
         return (), {}
 
-    def with_base(base: Sequence[str]) -> Explainer:
+    def with_base(
+        base: Sequence[str],
+        seen: Sequence[Observed] = seen,
+        usable: Sequence[str] = usable,
+    ) -> Explainer:
         if solution is not None:
             chosen = [r for r in solution.conventions if r.id in base]
             return WorkedExplainer(solution, seen, usable, chosen, stored)
@@ -78,7 +83,10 @@ def explained(
     follows = [q for q in own if q in sought and q not in right] if loss in right else []
     follows = [q for q in follows if set(wrong) & explainer.boundary(q)]
     open_ones = [q for q in wrong if q in sought and q not in (*right, *follows)]
-    found = explain(explainer, open_ones, right)
+    telling = [q for q in open_ones if is_telling(findings[q])]
+    spoilt = spoilt_by(findings, explainer)
+    after = {q: first for q, first in spoilt.items() if first in explainer.ancestors(q)}
+    found = explain(explainer, open_ones, right, telling, after)
     by_name = {case.name: case for case in seen}
     conventional: set[str] = set()
     order = {q: n for n, q in enumerate(cases[0].values)}
@@ -97,6 +105,12 @@ def explained(
                 here = explainer.own(explanation.sets[0], quantity)
                 verdict = "mistake" if here else "carried"
         _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
+    explained_ones = {q for explanation in found for q in explanation.explains}
+    partly = _usable_partly(findings, usable, swapped, seen)
+    if partly is not None:
+        relaxed = with_base(base, *partly)
+        for quantity in (q for q in open_ones if q not in explained_ones):
+            _carry_where_finite(quantity, relaxed, partly[0], findings[quantity], wrong, cases)
     verdicts = {q: {f.verdict for f in findings[q]} for q in wrong}
     carried = [q for q in wrong if "carried" in verdicts[q] and "wrong" not in verdicts[q]]
     causes: list[FoundCause] = []
@@ -159,6 +173,47 @@ def _largest(array: Array | None) -> float:
     return 0.0 if array is None else float(np.max(np.abs(array), initial=0.0))
 
 
+def _usable_partly(
+    findings: Mapping[str, Sequence[Finding]],
+    usable: Sequence[str],
+    swapped: Collection[str],
+    seen: Sequence[Observed],
+) -> tuple[list[Observed], list[str]] | None:
+    """Return what was observed without what is not finite, and what is usable there.
+
+    None where that is no more than is usable anyway.
+    """
+    finite = {q: [f for f in found if _is_finite([f])] for q, found in findings.items()}
+    on = {q: {f.case for f in found} for q, found in finite.items()}
+    less = [
+        replace(case, values={q: v for q, v in case.values.items() if case.name in on[q]})
+        for case in seen
+    ]
+    more = [
+        q
+        for q, found in finite.items()
+        if 0 < len(found) < len(findings[q]) and q not in swapped
+        if _usable(q, found, [case for case in seen if case.name in on[q]])
+    ]
+    return (less, [*usable, *more]) if more else None
+
+
+def _carry_where_finite(
+    quantity: str,
+    explainer: Explainer,
+    seen: Sequence[Observed],
+    found: list[Finding],
+    wrong: Sequence[str],
+    cases: Sequence[Expected],
+) -> None:
+    """Carry on those cases on which all that a quantity was computed from is finite."""
+    boundary = explainer.boundary(quantity)
+    there = {case.name: case for case in seen if boundary <= case.values.keys()}
+    made_from = tuple(sorted(boundary & {*wrong}))
+    if made_from:
+        _revise(quantity, "wrong", made_from, found, explainer, there, cases)
+
+
 PLAUSIBLE = 100.0
 """So many times the largest expected entry a value may be that others are computed from."""
 
@@ -215,6 +270,8 @@ def _revise(
         return  # zeros follow from zeros without any method: they stay wrong
     for at, (finding, case) in enumerate(paired(found, cases)):
         if finding.verdict != "wrong":
+            continue
+        if case.name not in seen:
             continue
         if verdict != "wrong" or not given:
             found[at] = replace(finding, verdict=verdict, given=given)

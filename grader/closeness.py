@@ -34,13 +34,15 @@ class Tolerance:
 def _scale(expected: Array) -> Array:
     """Return for each entry the largest magnitude in its own row, column, ... : the smallest one.
 
-    So a block of tiny entries is measured by its own size, not by that of a large neighbour.
+    So a block of tiny entries is measured by its own size, not by that of a large neighbour. A
+    column (n, 1) is one block, as n numbers are.
     """
     size = np.abs(expected)
-    if expected.ndim < 2:
+    axes = [axis for axis, n in enumerate(expected.shape) if n > 1]
+    if len(axes) < 2:
         return np.full(expected.shape, np.max(size, initial=0.0))
     scale = np.full(expected.shape, np.inf)
-    for axis in range(expected.ndim):
+    for axis in axes:
         scale = np.minimum(scale, np.max(size, axis=axis, keepdims=True, initial=0.0))
     return scale
 
@@ -54,12 +56,16 @@ No uncertainty excuses more than this share of the largest entry, so that zeros 
 FLOOR = 30
 """So many times the noise of the largest entry is noise in every entry."""
 
+SINGLE = 10
+"""And so many times the noise of float32: a part of it may have been computed so."""
+
 
 def allowed(expected: Array, tolerance: Tolerance) -> Array:
     """Return the largest allowed difference for each entry of `expected`."""
     largest = float(np.max(np.abs(expected), initial=0.0)) or 1.0
     limit = np.minimum(tolerance.relative * _scale(expected), OWN_SHARE * np.abs(expected))
-    limit = np.maximum(limit, FLOOR * tolerance.noise * largest)
+    floor = max(FLOOR * tolerance.noise, SINGLE * tolerance.noise32)
+    limit = np.maximum(limit, floor * largest)
     return limit + min(tolerance.uncertainty, OWN_SHARE * largest)
 
 
@@ -79,7 +85,8 @@ def is_close(observed: Array, expected: Array, tolerance: Tolerance) -> bool:
     # Nearly every question has the answer no, and this much is quickly asked: no entry is allowed
     # more than the largest one.
     largest = float(np.abs(expected).max()) or 1.0
-    most = max(tolerance.relative, FLOOR * tolerance.noise) * largest
+    floor = max(FLOOR * tolerance.noise, SINGLE * tolerance.noise32)
+    most = max(tolerance.relative, floor) * largest
     most += min(tolerance.uncertainty, OWN_SHARE * largest)
     if not np.abs(observed - expected).max() <= most:
         return False

@@ -164,25 +164,45 @@ def _defined(body: Iterable[ast.AST]) -> Iterator[tuple[str, Definition]]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, Definition(0, node.lineno, _parameters(node), _assigned(node))
         elif isinstance(node, ast.ClassDef):
-            methods = {n: d for n, d in _defined(node.body) if d.kind == "function"}
+            methods = _methods(node)
             init = methods.get("__init__", NO_CONSTRUCTOR).parameters[1:]
             bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
-            yield (
-                node.name,
-                Definition(0, node.lineno, init, kind="class", methods=methods, bases=bases),
-            )
+            made = Definition(0, node.lineno, init, kind="class", methods=methods, bases=bases)
+            yield node.name, made
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 bound = alias.asname or alias.name.split(".")[0]
                 yield bound, Definition(0, node.lineno, kind="import")
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
+        elif isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 for name in target.elts if isinstance(target, ast.Tuple) else [target]:
                     if isinstance(name, ast.Name):
                         yield name.id, Definition(0, node.lineno, kind="value")
         elif isinstance(node, COMPOUND):
             for inner, made in _defined(ast.iter_child_nodes(node)):
                 yield inner, replace(made, perhaps=True)
+
+
+def _methods(node: ast.ClassDef) -> dict[str, Definition]:
+    """Return the methods of a class; `perhaps` those that it, or who decorates it, may replace."""
+    found: dict[str, Definition] = {}
+    for name, made in _defined(node.body):
+        if made.kind == "function":
+            found[name] = made
+        elif name in found:
+            found[name] = replace(found[name], perhaps=True)
+    if any(_called(one) not in HARMLESS for one in node.decorator_list):
+        return {name: replace(made, perhaps=True) for name, made in found.items()}
+    return found
+
+
+HARMLESS = ("dataclass", "final", "total_ordering")
+"""Decorators of classes that leave the methods as they are."""
+
+
+def _called(decorator: ast.expr) -> str:
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(node).rpartition(".")[2]
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -229,7 +249,10 @@ def _is_name(node: ast.AST, name: str | None) -> bool:
 def method_of(
     definitions: Mapping[str, Definition], owner: str, name: str
 ) -> tuple[str, Definition] | None:
-    """Return a method of a class, and the name of the class that defines it: it, or a base."""
+    """Return a method of a class, and the name of the class that defines it: it, or a base.
+
+    None where a base may be another one than that of the last definition.
+    """
     waiting, order = [owner], list[str]()
     while waiting and len(order) < MAX_BASES:
         one = waiting.pop(0)
@@ -240,7 +263,9 @@ def method_of(
         made = definitions[one].methods.get(name)
         # One that two classes derive from comes behind both of them.
         if made is not None and one not in order[at + 1 :]:
-            return one, made
+            base, own = definitions[one], definitions[owner]
+            later = base.earlier and (base.cell, base.line) > (own.cell, own.line)
+            return None if later else (one, made)
     return None
 
 

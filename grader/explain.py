@@ -7,7 +7,7 @@ number. Who knows that is an `Explainer`: `grader.explain_worked` runs the worke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -196,7 +196,13 @@ class Explanation:
     alone: bool = False
 
 
-def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) -> list[Explanation]:
+def explain(
+    explainer: Explainer,
+    wrong: Sequence[str],
+    right: Sequence[str],
+    telling: Collection[str],
+    after: Mapping[str, str],
+) -> list[Explanation]:
     """Find the fewest mistakes that explain the most of the `wrong` quantities.
 
     What they leave is looked at one by one: one mistake, or a pair, that was made on the way to
@@ -208,8 +214,21 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
         Quantities that are not right, not even given the student's own earlier values.
     right : sequence of str
         Quantities that are: a mistake that would have changed one of them was not made.
+    telling : collection of str
+        Those of the `wrong` whose numbers no mistake gives by chance. Where other quantities speak
+        against a mistake, it has to explain one of these.
+    after : mapping of str to str
+        What of the `wrong` is computed from a quantity that is not finite: how it went on from
+        there cannot be seen, so that no mistake is sought behind that quantity.
     """
-    options = {quantity: explainer.options(quantity) for quantity in wrong}
+    options = {quantity: list(explainer.options(quantity)) for quantity in wrong}
+    for quantity in options.keys() & after.keys():
+        steps = explainer.ancestors(after[quantity])
+        options[quantity] = [
+            causes
+            for causes in options[quantity]
+            if all(explainer.known[c].quantity in steps for c in causes)
+        ]
     open_ones = [quantity for quantity in wrong if options[quantity]]
     sets = _unions([options[quantity] for quantity in open_ones])
 
@@ -221,7 +240,12 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
         missed = [q for q in wrong if explainer.own(causes, q) and q not in explained]
         return len(wrong) - len(explained), len(causes), len(missed)
 
-    possible = [s for s in sets if all(explainer.holds(s, quantity) for quantity in right)]
+    def is_founded(causes: Causes) -> bool:
+        if not all(explainer.holds(causes, quantity) for quantity in right):
+            return False
+        return not cost(causes)[2] or any(q in telling for q in held(causes))
+
+    possible = [causes for causes in sets if is_founded(causes)]
     ranked = sorted(possible, key=lambda s: (cost(s), sorted(s)))
     found = []
     explained = held(ranked[0]) if ranked else ()
@@ -231,14 +255,25 @@ def explain(explainer: Explainer, wrong: Sequence[str], right: Sequence[str]) ->
         found.append(Explanation(tuple(same), explained, missed > 0 and len(explained) == 1))
     else:
         explained = ()
+    best = ranked[0] if explained else NOTHING
+
+    def is_at_odds(causes: Causes) -> bool:
+        """Whether another quantity shows that they were not made, not even beside those found."""
+        later = [q for q in wrong if explainer.own(causes, q)]
+        return not (
+            all(explainer.holds(causes, q) for q in right)
+            and all(explainer.holds(causes | best, q) for q in later)
+        )
+
     for quantity in open_ones:
         # By itself a quantity tells of a mistake just before it; one further away would show in
-        # other quantities too. Two that others speak against fit a few numbers by chance.
+        # other quantities too. Two that others speak against fit a few numbers by chance, and so
+        # does one where there are few that it could have been.
         near = [
             causes
             for causes in options[quantity]
             if explainer.near(causes, quantity)
-            and (len(causes) == 1 or all(explainer.holds(causes, q) for q in right))
+            and (not is_at_odds(causes) or (len(causes) == 1 and quantity in telling))
         ]
         if near and quantity not in explained:
             found.append(Explanation(tuple(near), (quantity,), alone=True))

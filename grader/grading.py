@@ -93,7 +93,8 @@ def grade(
         run.allowed_imports,
         run.forbidden_import,
     )
-    with parent:
+    # What a check computes from the student's values may overflow, and is no warning to anybody.
+    with parent, np.errstate(all="ignore"):
         parent.prepare(libraries(submission, run.allowed_imports), data_for(assignment, submission))
         seen = observe(
             submission,
@@ -221,7 +222,9 @@ def _locate(
         return Place(submission.texts[cell].label, line, owner)
     if definition.kind == "value":
         return Place(submission.texts[definition.cell].label, definition.line, None)
-    found = [_method(submission, *origin.partition(".")[::2]) for origin in origins]
+    own = _method(submission, owner, quantity)  # an attribute that is a method is a property
+    full = [origin.partition(".")[::2] for origin in origins]
+    found = [own] if own is not None else [_method(submission, *names) for names in full]
     for method in found:
         if method is not None:
             at = line_of(method[1], step) or line_of(method[1], quantity)
@@ -234,12 +237,23 @@ def _locate(
     return Place(submission.texts[definition.cell].label, line, owner)
 
 
+REPLACED = (
+    r"\.{0}[ \t]*=(?!=)|^[ \t]*+[\w., \t]*\.{0}[ \t]*(?:,[\w., \t]*|:[^=\n]*)=(?!=)"
+    r"|setattr\([^\n]*['\"]{0}['\"]"
+)
+"""``obj.name = another``, also beside others, with an annotation, or by ``setattr``."""
+
+NO_FUNCTION = Definition(0, 0)
+
+
 def _method(submission: Submission, owner: str, name: str) -> tuple[str, Definition] | None:
     """Return a method with its full name, where the text leaves no doubt which one it is."""
     found = method_of(submission.definitions, owner, name)
     if found is None or found[1].perhaps or submission.definitions[found[0]].perhaps:
         return None
-    replaced = re.compile(rf"\.{re.escape(name)}[ \t]*=(?!=)")  # obj.name = another function
+    if submission.definitions.get(name, NO_FUNCTION).parameters[:1] == ("self",):
+        return None  # a function that is made a method afterwards
+    replaced = re.compile(REPLACED.format(re.escape(name)), re.MULTILINE)
     if any(replaced.search(cell.python) for cell in submission.texts):
         return None
     return f"{found[0]}.{name}", found[1]

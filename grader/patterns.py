@@ -40,9 +40,12 @@ def find_pattern(observed: Array, expected: Array, tolerance: Tolerance) -> Patt
     if observed.size == 1 < expected.size:
         total = np.asarray(expected.sum())
         return Pattern("summed") if is_close(observed.reshape(()), total, tolerance) else None
-    if observed.shape == expected.shape and expected.size > 2:
-        ordered = np.sort(observed, axis=None), np.sort(expected, axis=None)
-        if is_close(*ordered, tolerance):
+    # Zeros and ones are in another order whatever is wrong.
+    if observed.shape == expected.shape and len(np.unique(expected)) > 2:
+        have, want = observed.reshape(-1), expected.reshape(-1)
+        # Measured as numbers without rows, and so must be their order as it is.
+        ordered = is_close(np.sort(have), np.sort(want), tolerance)
+        if ordered and not is_close(have, want, tolerance):
             return Pattern("order")
     return None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .closeness import is_close
 from .compare import allowing_for, as_numbers
@@ -100,10 +101,15 @@ def _same_pattern(
     if symbol is not None:
         return Relation(layout, factors[0], symbol)
     # A single number is some multiple of every other: that alone says nothing.
-    telling = any(f.expected is not None and f.expected.size > 1 for f, _ in wrong)
+    telling = any(f.expected is not None and _differ(f.expected) for f, _ in wrong)
     if telling and np.ptp(factors) <= 1e-6 * abs(factors[0]):
         return Relation(layout, factors[0])
     return None
+
+
+def _differ(numbers: NDArray[np.float64]) -> bool:
+    """Whether an array has more than one number, but for rounding."""
+    return numbers.size > 1 and bool(np.ptp(numbers) > 1e-6 * np.max(np.abs(numbers)))
 
 
 def _same_as(quantity: str, wrong: Sequence[tuple[Finding, Expected]]) -> Relation | None:
@@ -151,6 +157,10 @@ NUMBERS = ((1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (4, 1), (-1, 2), (1, 4), (0
 """Plain factors as numerator and denominator, the likeliest first."""
 
 
+LARGE = 20
+"""From this size on, factors do not look like a size by chance."""
+
+
 def name_factor(
     factors: Sequence[float],
     sizes: Sequence[Mapping[str, int]],
@@ -175,7 +185,10 @@ def name_factor(
     letters = sorted(set.intersection(*(set(s) for s in sizes))) if sizes else []
     for power in (0, 1, -1, 2, -2):
         for letter in letters if power else [""]:
-            for top, bottom in NUMBERS:
+            known = {s.get(letter) for s in sizes}
+            # One small size is too many things at once: 5/4 is N/4 and N/(N - 1).
+            plain = power != 0 and len(known) == 1 and sizes[0].get(letter, 0) < LARGE
+            for top, bottom in NUMBERS[:2] if plain else NUMBERS:
                 values = [top / bottom * s.get(letter, 1) ** power for s in sizes]
                 hidden = [top / bottom * s.get(letter, 1) ** power for s in right if letter]
                 fits = all(map(_about, factors, values))

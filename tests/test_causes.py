@@ -180,6 +180,28 @@ def test_what_is_computed_from_nan_is_told_with_where_the_nan_comes_from(submit)
     assert {verdicts(result)[q] for q in ["H", "Y", *GRADIENTS]} == {"wrong"}
 
 
+def test_nan_on_one_case_costs_nothing_on_the_others_that_follow(submit):
+    # Of one row the standard deviation is zero.
+    result = submit(with_forward("Z1 = X", "Z1 = ((X - X.mean(axis=0)) / X.std(axis=0))"))
+
+    (cause,) = result.causes
+    assert cause.quantity == "Z1"
+    for name in ["H", "Z2", "Y", "L", *GRADIENTS]:
+        on = {case.name: case.verdict for case in quantities(result)[name].cases}
+        assert on.pop("one-row") == "wrong"
+        assert set(on.values()) == {"carried"}
+    # The public half of nineteen points: of each hidden half the one row is the worst case.
+    assert result.score == 1 + (3 + 15) * 0.5
+
+
+def test_a_loss_that_is_nan_is_not_called_the_students_own(submit):
+    cells = list(with_forward("H = sigmoid(Z1)", "H = sigmoid(Z1) / (len(X) > 1)"))
+    result = submit(cells)
+
+    assert {cause.quantity for cause in result.causes} == {"H"}
+    assert not any("of your own L" in cause.text for cause in result.causes)
+
+
 def test_exchanged_values_are_one_cause_and_spoil_nothing_else(submit):
     cells = list(with_forward("return Y, Z2, H, Z1", "return Y, Z2, Z1, H"))
     cells[3] = cells[3].replace("Y, Z2, H, Z1 = forward", "Y, Z2, Z1, H = forward")

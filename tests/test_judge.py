@@ -55,6 +55,23 @@ def test_a_factor_that_changes_from_case_to_case_is_no_pattern():
     assert judge("dW", lambda c: c.values["dW"] * next(factors)).relation is None
 
 
+def test_equal_numbers_on_one_case_are_no_constant_factor():
+    judged = judge_one("acc", np.array([75.0, 75.0]), np.array([84.375, 84.375]))
+
+    assert judged.relation is None
+
+
+def test_values_of_two_kinds_are_not_said_to_be_in_another_order():
+    assert judge_one("guesses", np.eye(3), np.eye(3)[[1, 0, 2]]).relation is None
+
+
+def judge_one(quantity, expected, observed):
+    one = Expected("handout", False, {"N": 8}, {quantity: expected}, {quantity: TOLERANCE}, {})
+    values = {quantity: {"handout": observed}}
+    (judged,) = judge_all({"one": [quantity]}, values, [one], Scoring()).quantities
+    return judged
+
+
 def test_a_pattern_on_one_case_only_is_no_pattern():
     judged = judge("dW", lambda c: -c.values["dW"] if c.name == "handout" else c.values["dW"] + 1)
 
@@ -114,3 +131,9 @@ def test_what_the_grader_failed_on_is_left_out_of_the_points():
 )
 def test_factors_are_spelled_in_the_letters_of_the_shapes(factors, symbol):
     assert name_factor(factors, [{"N": 1000}, {"N": 7}]) == symbol
+
+
+def test_one_small_size_names_no_fraction_of_itself():
+    assert name_factor([1.25], [{"N": 5}]) is None
+    assert name_factor([5.0], [{"N": 5}]) == "N"
+    assert name_factor([250.0], [{"N": 1000}]) == "N/4"

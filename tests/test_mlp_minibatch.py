@@ -372,6 +372,118 @@ def test_inf_in_softmax_is_told_once_and_not_for_everything_that_follows(tmp_pat
     assert others[0].explains == ("histories.acc_history",)
 
 
+@pytest.mark.parametrize("epsilon", ["1e-12", "1e-8", "1e-7"])
+def test_an_epsilon_against_division_by_zero_is_right(tmp_path, epsilon):
+    sums = "e.sum(axis=1, keepdims=True)"
+    result = graded(tmp_path, spoilt((f"e / {sums}", f"e / ({sums} + {epsilon})")))
+
+    assert result.percent == 100
+
+
+def test_weights_that_are_made_float32_for_the_forward_pass_are_right(tmp_path):
+    result = graded(
+        tmp_path,
+        spoilt(*((f"@ self.W{n} +", f"@ np.float32(self.W{n}) +") for n in (1, 2, 3))),
+    )
+
+    assert result.percent == 100
+
+
+@pytest.mark.parametrize("taken", ["z.mean()", "z[0].max()"])
+def test_another_way_to_overflow_is_not_called_by_the_name_of_a_known_one(tmp_path, taken):
+    result = graded(tmp_path, spoilt((SHIFTED, f"np.exp(z - {taken})")))
+
+    assert [cause.id for cause in result.causes] == ["unknown"]
+    assert result.causes[0].quantity == "S"
+
+
+def test_a_loss_of_probabilities_that_are_nan_is_no_mistake_in_the_loss(tmp_path):
+    result = graded(tmp_path, spoilt((SHIFTED, "np.exp(z - z.min(axis=1, keepdims=True))")))
+
+    assert "loss_log_of_zero" not in causes(result)
+    assert "L" in causes(result)["unknown"]
+
+
+BAD = """
+def softmax_of_all(self, z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+"""
+IMPROVED = """
+def improved(cls):
+    setattr(cls, "soft" + "max", softmax_of_all)
+    return cls
+
+@improved
+class NeuralNetwork:"""
+PATCH = """
+def patch(function):
+    setattr(NeuralNetwork, function.__name__, function)
+
+@patch
+def softmax(self, z):
+    return softmax_of_all(self, z)
+"""
+
+
+@pytest.mark.parametrize(
+    ("pairs", "after"),
+    [
+        ((), "setattr(NeuralNetwork, 'softmax', softmax_of_all)"),
+        ((), "NeuralNetwork.softmax, other = softmax_of_all, 1"),
+        ((), "NeuralNetwork.softmax: object = softmax_of_all"),
+        ((), PATCH),
+        ((("    def shuffle", "    softmax = softmax_of_all\n\n    def shuffle"),), ""),
+        ((("class NeuralNetwork:", IMPROVED),), ""),
+    ],
+    ids=["setattr", "beside others", "annotated", "patch", "class body", "class decorator"],
+)
+def test_a_method_that_was_replaced_is_not_where_a_mistake_is_placed(tmp_path, pairs, after):
+    text = spoilt(*pairs) if pairs else RIGHT
+    text = text.replace("\n\n\n", f"\n{BAD}\n", 1) + f"\n{after}"
+
+    result = graded(tmp_path, text)
+
+    (cause,) = [c for c in result.causes if c.id == "softmax_over_everything"]
+    assert cause.place.function == "NeuralNetwork"
+
+
+def test_a_mistake_in_a_base_is_placed_there_unless_the_base_was_defined_anew(tmp_path):
+    method = RIGHT[RIGHT.index("    def softmax") : RIGHT.index("    def shuffle")]
+    spoilt_method = method.replace("e.sum(axis=1, keepdims=True)", "e.sum()")
+    spoilt_method = spoilt_method.replace("z.max(axis=1, keepdims=True)", "z.max()")
+    head, tail = RIGHT.replace(method, "").split("class NeuralNetwork:")
+    text = f"{head}class Base:\n{spoilt_method}\nclass NeuralNetwork(Base):{tail}"
+
+    for more, function in (("", "Base.softmax"), (f"\nclass Base:\n{method}", "NeuralNetwork")):
+        result = graded(tmp_path, text + more)
+        (cause,) = [c for c in result.causes if c.id == "softmax_over_everything"]
+        assert cause.place.function == function
+
+
+def test_a_property_is_where_the_mistake_in_it_is_placed(tmp_path):
+    text = spoilt(
+        ("        self.a3 = self.softmax(self.z3)\n", ""),
+        (
+            "    def shuffle",
+            "    @property\n    def a3(self):\n"
+            "        return self.softmax(self.z3.T).T\n\n    def shuffle",
+        ),
+    )
+
+    (cause,) = [c for c in graded(tmp_path, text).causes if "feedforward.a3" in c.explains]
+
+    assert cause.place.function == "NeuralNetwork.a3"
+
+
+def test_a_class_that_derives_from_its_former_self_is_not_said_to_be_defined_twice(tmp_path):
+    result = graded(tmp_path, RIGHT + "\nclass NeuralNetwork(NeuralNetwork):\n    pass\n")
+
+    assert result.percent == 100
+    assert not any("defined 2 times" in note for note in result.notes)
+
+
 # A class with other names ------------------------------------------------------------------------
 
 

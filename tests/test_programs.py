@@ -6,7 +6,16 @@ import zipfile
 
 import pytest
 from conftest import ROOT
-from homework import BACKWARD, FORWARD, IMPORTS, SIGMOID, SOLUTION, verdicts, write_notebook
+from homework import (
+    BACKWARD,
+    FORWARD,
+    IMPORTS,
+    SIGMOID,
+    SOLUTION,
+    quantities,
+    verdicts,
+    write_notebook,
+)
 
 from grader.course import find_course
 from grader.grading import grade
@@ -214,6 +223,16 @@ def test_a_function_that_is_defined_twice_is_said_and_the_last_one_counts(submit
         "sigmoid is defined 2 times (code cell 2, line 1 and code cell 3, line 1): "
         "the last one counts"
     ) in result.notes
+
+
+def test_an_object_in_the_place_of_a_tuple_is_called_by_its_type(submit):
+    forward = FORWARD.replace("return Y, Z2, H, Z1", "return Layers(Y, Z2, H, Z1)")
+    assert forward != FORWARD
+    layers = "from dataclasses import make_dataclass\nLayers = make_dataclass('Layers', 'abcd')"
+    result = submit([IMPORTS, layers, SIGMOID, forward, BACKWARD])
+    missing = quantities(result)["Z1"]
+    assert missing.verdict == "missing"
+    assert "should return 4 values (Y, Z2, H, Z1), and returned a Layers" in missing.message
 
 
 def test_cells_that_train_for_ever_share_one_budget(submit):

@@ -263,7 +263,7 @@ def slope_left_out():
 
 @network.mistake(
     "hidden_slope",
-    "The derivative is that of a leaky ReLU, the activation is not.",
+    "The derivative is that of a leaky ReLU, not that of ReLU.",
     hint="Is ReLU's graph flat below zero, or only almost?",
 )
 def slope_leaky():
@@ -1037,6 +1037,10 @@ for where, number, name, text, hint in LATER:
 # Cases -------------------------------------------------------------------------------------------
 
 
+FAR = ((800, -800, 0, 0), (800, 800, 800, 800), (0, 800, -800, 0), (-800, -800, -800, -800))
+"""How far the rows of `v` are away in each case: ways to shift scores overflow in other rows."""
+
+
 def cases() -> Iterator[Case]:
     """Yield the cases; the first is the handout's."""
     yield Case("handout", drawn(0, N=8, D=6, H1=5, H2=4, C=3, rest=3), public=True)
@@ -1058,9 +1062,7 @@ def drawn(seed, N, D, H1, H2, C, rest):
     for n, (n_in, n_out) in enumerate(itertools.pairwise((D, H1, H2, C)), 1):
         inputs[f"W{n}"] = random.normal(0, 1.5 / np.sqrt(n_in), (n_in, n_out))
         inputs[f"b{n}"] = random.uniform(0.2, 0.8, n_out) * random.choice([-1, 1], n_out)
-    v = random.normal(0, 2, (4, C))
-    v[0] += 800
-    v[1] -= 800
+    v = random.normal(0, 2, (4, C)) + np.array([FAR[seed]]).T
     return {**inputs, "rate": 0.5, "u": random.normal(0, 2, (5, 3)), "v": v}
 
 
@@ -1073,11 +1075,15 @@ def without_last_class(inputs):
 
 
 def far_apart(inputs):
-    """Return inputs with two rows in the batch whose scores are hundreds, and right."""
+    """Return inputs with two rows in the batch whose scores are hundreds, and right.
+
+    They are in its second half. `dW1_short` is made without them: it would show a probability of
+    1 - 1e-8, as an epsilon in the denominator gives it, 400 times as large.
+    """
     x, t = inputs["x"].copy(), inputs["t"].copy()
-    x[0] *= 400
+    x[-2] *= 400
     x[-1] *= 900
     values = solution.run({**inputs, "x": x}, wanted=["a3"])
-    for row in (0, -1):
+    for row in (-2, -1):
         t[row] = np.eye(t.shape[1])[np.argmax(values["a3"][row])]
     return {**inputs, "x": x, "t": t}

@@ -209,8 +209,8 @@ def history(value: Any) -> Any:
         return value
     n = again.table()["train"]
     return missing(
-        f"the accuracies are nan, as those of no pictures at all are: the file has {n:,} while "
-        "this is graded, so take the split from its length and not from 60,000"
+        f"the accuracies are not all finite (nan or inf). If they are means over no pictures: the "
+        f"file has {n:,} while this is graded, so take a split from its length, not from 60,000"
     )
 
 
@@ -231,8 +231,6 @@ def last(value: Any) -> float | Failure:
     if not array.size:
         return missing("the list is empty")
     number = float(array[-1])
-    if not np.isfinite(number):
-        return 0.0  # nothing is claimed; `history` says so
     return number / 100 if number > 1 else number
 
 

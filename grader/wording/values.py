@@ -35,6 +35,9 @@ def described(value: Any, hidden: bool = False) -> str:
 
     On a hidden case names and keys are left out: they may have been made of the inputs.
     """
+    from ..student import description_of  # which words too
+
+    value = description_of(value) or value
     if value is None:
         return "None"
     if isinstance(value, bool):

@@ -12,7 +12,7 @@ import numpy as np
 
 from reference.worked import WorkedSolution
 
-from .compare import Outcome, allowing_for, as_numbers, uncertainty_of
+from .compare import Outcome, allowing_for, as_numbers
 from .explain import (
     NOTHING,
     Explainer,
@@ -24,11 +24,12 @@ from .explain import (
 )
 from .explain_stored import Stored, StoredExplainer
 from .explain_worked import WorkedExplainer
-from .findings import Array, Expected, Finding, FoundCause, compared
+from .findings import Expected, Finding, FoundCause, compared
 from .relations import paired, plain_factor
 from .results import Verdict
 from .spoilt import spoilt_by
 from .telling import is_telling
+from .usable import is_finite, is_usable, usable_where_finite
 
 
 def explained(
@@ -54,7 +55,7 @@ def explained(
     if not wrong:
         return (), {}
     seen = _observed(findings, cases)
-    usable = [q for q in findings if _usable(q, findings[q], seen) and q not in swapped]
+    usable = [q for q in findings if is_usable(q, findings[q], seen) and q not in swapped]
     solution = None if load is None else load()
     known = stored() if solution is None else None
     if solution is None and known is None:
@@ -77,7 +78,7 @@ def explained(
     for quantity in sought:
         explainer.settle(quantity)
     # NaN is no result of a right method, whatever it was computed from.
-    right = [q for q in sought if _is_finite(findings[q]) and explainer.holds(NOTHING, q)]
+    right = [q for q in sought if is_finite(findings[q]) and explainer.holds(NOTHING, q)]
     # With another activation the method is right if the gradient belongs to that network's loss,
     # but not if the loss is the student's invention too.
     follows = [q for q in own if q in sought and q not in right] if loss in right else []
@@ -106,7 +107,7 @@ def explained(
                 verdict = "mistake" if here else "carried"
         _revise(quantity, verdict, made_from, findings[quantity], explainer, by_name, cases)
     explained_ones = {q for explanation in found for q in explanation.explains}
-    partly = _usable_partly(findings, usable, swapped, seen)
+    partly = usable_where_finite(findings, usable, swapped, seen)
     if partly is not None:
         relaxed = with_base(base, *partly)
         for quantity in (q for q in open_ones if q not in explained_ones):
@@ -152,52 +153,6 @@ def _is_numbers(found: Sequence[Finding]) -> bool:
     return bool(compared) and all(c.outcome in good for c in compared)
 
 
-def _is_finite(found: Sequence[Finding]) -> bool:
-    return all(f.comparison is None or f.comparison.outcome is not Outcome.FINITE for f in found)
-
-
-def _usable(quantity: str, found: Sequence[Finding], seen: Sequence[Observed]) -> bool:
-    """Whether a quantity has on every case a value that others can be computed from."""
-    good = (Outcome.EQUAL, Outcome.VALUES)
-    if len(found) < len(seen):
-        return False
-    limits = {case.name: case.tolerances[quantity].relative for case in seen}
-    if any(uncertainty_of(f.observed) > limits[f.case] * _largest(f.expected) for f in found):
-        return False  # what follows from it would be off by more than its own tolerance
-    if not all(f.comparison is not None and f.comparison.outcome in good for f in found):
-        return False
-    return all(f.verdict == "correct" for f in found) or _plausible(found)
-
-
-def _largest(array: Array | None) -> float:
-    return 0.0 if array is None else float(np.max(np.abs(array), initial=0.0))
-
-
-def _usable_partly(
-    findings: Mapping[str, Sequence[Finding]],
-    usable: Sequence[str],
-    swapped: Collection[str],
-    seen: Sequence[Observed],
-) -> tuple[list[Observed], list[str]] | None:
-    """Return what was observed without what is not finite, and what is usable there.
-
-    None where that is no more than is usable anyway.
-    """
-    finite = {q: [f for f in found if _is_finite([f])] for q, found in findings.items()}
-    on = {q: {f.case for f in found} for q, found in finite.items()}
-    less = [
-        replace(case, values={q: v for q, v in case.values.items() if case.name in on[q]})
-        for case in seen
-    ]
-    more = [
-        q
-        for q, found in finite.items()
-        if 0 < len(found) < len(findings[q]) and q not in swapped
-        if _usable(q, found, [case for case in seen if case.name in on[q]])
-    ]
-    return (less, [*usable, *more]) if more else None
-
-
 def _carry_where_finite(
     quantity: str,
     explainer: Explainer,
@@ -212,27 +167,6 @@ def _carry_where_finite(
     made_from = tuple(sorted(boundary & {*wrong}))
     if made_from:
         _revise(quantity, "wrong", made_from, found, explainer, there, cases)
-
-
-PLAUSIBLE = 100.0
-"""So many times the largest expected entry a value may be that others are computed from."""
-
-
-def _plausible(found: Sequence[Finding]) -> bool:
-    """Whether wrong values could come from a computation.
-
-    Constants and huge numbers are not carried on: with them, wrong gradients can be made "right".
-    """
-    varies = False
-    for finding in found:
-        value, expected = as_numbers(finding.observed), finding.expected
-        if value is None or expected is None:
-            return False
-        most = PLAUSIBLE * max(1.0, _largest(expected))
-        if np.max(np.abs(value), initial=0.0) > most:
-            return False
-        varies |= bool(np.ptp(value) > 0) if value.size > 1 else value.shape == ()
-    return varies
 
 
 def _base(

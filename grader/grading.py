@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from .assemble import causes_of, checks_of
 from .checks import Inputs
 from .compare import agrees_with_differences
 from .course import Assignment
-from .definitions import Definition, line_of, method_of
+from .definitions import Definition
 from .errors import GradelabError, SubmissionError
 from .findings import Judgement
 from .fixtures import (
@@ -35,10 +34,11 @@ from .interface import Interface, fit, read_adapter
 from .judge import Scoring, judge
 from .observe import Observations, observe
 from .own_gradients import Loss
+from .places import place_of
 from .reading import focused
 from .replay import Manner
 from .requirements import Requirement
-from .results import Failure, Isolation, Place, Result, Status, SubmissionFile
+from .results import Failure, Isolation, Result, Status, SubmissionFile
 from .sandbox.limits import Limits
 from .sandbox.parent import WALLS, WarmParent
 from .served import data_for, libraries
@@ -113,7 +113,7 @@ def grade(
         own = _own_gradients(seen, quantities, loss)
         judgement = _judge(assignment, quantities, seen, inputs, loss, own, required)
         checked = checks_of(judgement, {c.name: c.title for c in checks}, assignment.file.points)
-        locate = partial(_locate, submission, seen, interface, assignment.file.functions)
+        locate = partial(place_of, submission, seen.origins, interface, assignment.file.functions)
         causes = causes_of(judgement, locate, None if loss is None else loss.quantity, own)
     judged = time.monotonic()
     status, message = _status(judgement, limits)
@@ -194,69 +194,6 @@ def _own_gradients(
         for name, entries in seen.own.entries.items()
         if name in observed and not isinstance(observed[name], Failure)
     }
-
-
-def _locate(
-    submission: Submission,
-    seen: Observations,
-    interface: Interface,
-    wanted: Collection[str],
-    check: str,
-    quantity: str,
-    step: str,
-) -> Place | None:
-    """Return the line that computes a step, else the function or method that gave the quantity.
-
-    A step with the name of a function that is asked for is what that function returned.
-    """
-    name = interface.names.get(step, step)
-    named = submission.definitions.get(name)
-    asked = step in wanted and named is not None and named.kind == "function"
-    origins = (name,) if asked else seen.origins.get(check, {}).get(quantity, ())
-    owner = origins[0].partition(".")[0] if origins else ""
-    definition = submission.definitions.get(owner)
-    if definition is None or definition.kind == "import":
-        return None
-    if submission.texts[definition.cell].label == "adapter.py" and definition.earlier:
-        cell, line = definition.earlier[-1]  # the adapter only stands around it
-        return Place(submission.texts[cell].label, line, owner)
-    if definition.kind == "value":
-        return Place(submission.texts[definition.cell].label, definition.line, None)
-    own = _method(submission, owner, quantity)  # an attribute that is a method is a property
-    full = [origin.partition(".")[::2] for origin in origins]
-    found = [own] if own is not None else [_method(submission, *names) for names in full]
-    for method in found:
-        if method is not None:
-            at = line_of(method[1], step) or line_of(method[1], quantity)
-            if at is not None:
-                return Place(submission.texts[method[1].cell].label, at, method[0])
-    if len(found) == 1 and found[0] is not None:
-        function, inner = found[0]
-        return Place(submission.texts[inner.cell].label, inner.line, function)
-    line = line_of(definition, step) or line_of(definition, quantity) or definition.line
-    return Place(submission.texts[definition.cell].label, line, owner)
-
-
-REPLACED = (
-    r"\.{0}[ \t]*=(?!=)|^[ \t]*+[\w., \t]*\.{0}[ \t]*(?:,[\w., \t]*|:[^=\n]*)=(?!=)"
-    r"|setattr\([^\n]*['\"]{0}['\"]"
-)
-"""``obj.name = another``, also beside others, with an annotation, or by ``setattr``."""
-
-NO_FUNCTION = Definition(0, 0)
-
-
-def _method(submission: Submission, owner: str, name: str) -> tuple[str, Definition] | None:
-    """Return a method with its full name, where the text leaves no doubt which one it is."""
-    found = method_of(submission.definitions, owner, name)
-    if found is None or found[1].perhaps or submission.definitions[found[0]].perhaps:
-        return None
-    if submission.definitions.get(name, NO_FUNCTION).parameters[:1] == ("self",):
-        return None  # a function that is made a method afterwards
-    replaced = re.compile(REPLACED.format(re.escape(name)), re.MULTILINE)
-    if any(replaced.search(cell.python) for cell in submission.texts):
-        return None
-    return f"{found[0]}.{name}", found[1]
 
 
 def _isolation(active: Sequence[str]) -> Isolation:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from grader.definitions import line_of
 from grader.errors import SubmissionError
 from grader.magics import to_python
+from grader.places import is_replaced
 from grader.reading import read_submission
 
 
@@ -345,3 +346,20 @@ def test_any_json_is_read_or_refused_with_a_sentence(tmp_path_factory, data):
         data.setdefault("nbformat", 4)
     with contextlib.suppress(SubmissionError):
         read(tmp_path_factory.getbasetemp() / "fuzz.ipynb", json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("text", "replaced"),
+    [
+        ("net.f = g", True),
+        ("net.e, net.f = g, h", True),
+        ("net.f: object = g", True),
+        ("setattr(Net, 'f', g)", True),
+        ("y = net.f(x)", False),
+        ("plot(net.f, color=1)", False),
+        ("net.f == g", False),
+        ("net.of = g", False),
+    ],
+)
+def test_texts_that_may_replace_a_method_are_found(text, replaced):
+    assert is_replaced("f", f"x = 1\n{text}\n") is replaced

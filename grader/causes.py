@@ -27,7 +27,7 @@ from .explain_worked import WorkedExplainer
 from .findings import Expected, Finding, FoundCause, compared
 from .relations import paired, plain_factor
 from .results import Verdict
-from .spoilt import spoilt_by
+from .spoilt import spoilt_by, visible_steps
 from .telling import is_telling
 from .usable import is_finite, is_usable, usable_where_finite
 
@@ -85,9 +85,8 @@ def explained(
     follows = [q for q in follows if set(wrong) & explainer.boundary(q)]
     open_ones = [q for q in wrong if q in sought and q not in (*right, *follows)]
     telling = [q for q in open_ones if is_telling(findings[q])]
-    spoilt = spoilt_by(findings, explainer)
-    after = {q: first for q, first in spoilt.items() if first in explainer.ancestors(q)}
-    found = explain(explainer, open_ones, right, telling, after)
+    visible = visible_steps(findings, explainer)
+    found = explain(explainer, open_ones, right, telling, visible)
     by_name = {case.name: case for case in seen}
     conventional: set[str] = set()
     order = {q: n for n, q in enumerate(cases[0].values)}

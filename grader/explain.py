@@ -201,7 +201,7 @@ def explain(
     wrong: Sequence[str],
     right: Sequence[str],
     telling: Collection[str],
-    after: Mapping[str, str],
+    visible: Mapping[str, Collection[str]],
 ) -> list[Explanation]:
     """Find the fewest mistakes that explain the most of the `wrong` quantities.
 
@@ -217,53 +217,49 @@ def explain(
     telling : collection of str
         Those of the `wrong` whose numbers no mistake gives by chance. Where other quantities speak
         against a mistake, it has to explain one of these.
-    after : mapping of str to str
-        What of the `wrong` is computed from a quantity that is not finite: how it went on from
-        there cannot be seen, so that no mistake is sought behind that quantity.
+    visible : mapping of str to collection of str
+        For what of the `wrong` is computed from a quantity that is not finite, the steps before
+        that one: no mistake is sought behind it, as nothing of it could be seen.
     """
-    options = {quantity: list(explainer.options(quantity)) for quantity in wrong}
-    for quantity in options.keys() & after.keys():
-        steps = explainer.ancestors(after[quantity])
-        options[quantity] = [
+    options = {
+        quantity: [
             causes
-            for causes in options[quantity]
-            if all(explainer.known[c].quantity in steps for c in causes)
+            for causes in explainer.options(quantity)
+            if quantity not in visible
+            or all(explainer.known[c].quantity in visible[quantity] for c in causes)
         ]
+        for quantity in wrong
+    }
     open_ones = [quantity for quantity in wrong if options[quantity]]
     sets = _unions([options[quantity] for quantity in open_ones])
 
     def held(causes: Causes) -> tuple[str, ...]:
         return tuple(q for q in wrong if explainer.holds(causes, q))
 
+    def missed(causes: Causes, among: Causes) -> list[str]:
+        """Return what they should have changed in another way, if these were all."""
+        return [q for q in wrong if explainer.own(causes, q) and not explainer.holds(among, q)]
+
     def cost(causes: Causes) -> tuple[int, int, int]:
-        explained = held(causes)
-        missed = [q for q in wrong if explainer.own(causes, q) and q not in explained]
-        return len(wrong) - len(explained), len(causes), len(missed)
+        return len(wrong) - len(held(causes)), len(causes), len(missed(causes, causes))
+
+    def is_possible(causes: Causes) -> bool:
+        return all(explainer.holds(causes, quantity) for quantity in right)
 
     def is_founded(causes: Causes) -> bool:
-        if not all(explainer.holds(causes, quantity) for quantity in right):
-            return False
-        return not cost(causes)[2] or any(q in telling for q in held(causes))
+        return not missed(causes, causes) or any(q in telling for q in held(causes))
 
-    possible = [causes for causes in sets if is_founded(causes)]
+    possible = [causes for causes in sets if is_possible(causes) and is_founded(causes)]
     ranked = sorted(possible, key=lambda s: (cost(s), sorted(s)))
     found = []
     explained = held(ranked[0]) if ranked else ()
     if explained and (len(explained) > 1 or explainer.near(ranked[0], explained[0])):
         same = [s for s in ranked if cost(s) == cost(ranked[0]) and held(s) == explained]
-        missed = cost(ranked[0])[2]
-        found.append(Explanation(tuple(same), explained, missed > 0 and len(explained) == 1))
+        alone = len(explained) == 1 and bool(missed(ranked[0], ranked[0]))
+        found.append(Explanation(tuple(same), explained, alone))
     else:
         explained = ()
     best = ranked[0] if explained else NOTHING
-
-    def is_at_odds(causes: Causes) -> bool:
-        """Whether another quantity shows that they were not made, not even beside those found."""
-        later = [q for q in wrong if explainer.own(causes, q)]
-        return not (
-            all(explainer.holds(causes, q) for q in right)
-            and all(explainer.holds(causes | best, q) for q in later)
-        )
 
     for quantity in open_ones:
         # By itself a quantity tells of a mistake just before it; one further away would show in
@@ -273,7 +269,10 @@ def explain(
             causes
             for causes in options[quantity]
             if explainer.near(causes, quantity)
-            and (not is_at_odds(causes) or (len(causes) == 1 and quantity in telling))
+            and (
+                (len(causes) == 1 and quantity in telling)
+                or (is_possible(causes) and not missed(causes, causes | best))
+            )
         ]
         if near and quantity not in explained:
             found.append(Explanation(tuple(near), (quantity,), alone=True))

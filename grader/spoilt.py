@@ -23,24 +23,21 @@ class Steps(Protocol):
         """Return those of them that come after the observed ones it was computed from."""
 
 
-def spoilt_by(findings: Mapping[str, Sequence[Finding]], steps: Steps) -> dict[str, str]:
+Findings = Mapping[str, Sequence[Finding]]
+"""What was found of each quantity, in the order of the checks."""
+
+
+def spoilt_by(findings: Findings, steps: Steps) -> dict[str, str]:
     """Return for wrong quantities the first one that is not finite and may be why.
 
     That one is not finite on every case on which they are wrong. They are computed from it; or
     they are not finite themselves, and a step that nobody has seen the result of stands before
     both: a training loop goes through the steps of one batch by itself.
-
-    Parameters
-    ----------
-    findings : mapping of str to sequence of Finding
-        In the order of the checks.
-    steps : Steps
     """
-    lost: dict[str, set[str]] = {}
     found: dict[str, str] = {}
+    lost: dict[str, set[str]] = {}
     for quantity, its in findings.items():
-        gone = _cases(its, finite=False)
-        wrong = gone | _cases(its, finite=True)
+        wrong, gone = _wrong(its), _lost(its)
         for first, cases in lost.items():
             if not wrong or not wrong <= cases:
                 continue
@@ -53,11 +50,32 @@ def spoilt_by(findings: Mapping[str, Sequence[Finding]], steps: Steps) -> dict[s
     return found
 
 
-def _cases(found: Sequence[Finding], finite: bool) -> set[str]:
-    """Return the cases on which a quantity is wrong, by numbers or by what is none."""
-    return {
-        f.case
-        for f in found
-        if f.verdict in ("wrong", "mistake") and f.comparison is not None
-        if (f.comparison.outcome is not Outcome.FINITE) == finite
-    }
+def visible_steps(findings: Findings, steps: Steps) -> dict[str, frozenset[str]]:
+    """Return for wrong quantities that are computed from what is not finite the steps before that.
+
+    A mistake behind it could not be seen on any case on which they are wrong.
+    """
+    lost = {quantity: _lost(its) for quantity, its in findings.items()}
+    found = {}
+    for quantity, its in findings.items():
+        wrong = _wrong(its)
+        sources = [
+            steps.ancestors(q)
+            for q in steps.ancestors(quantity) - {quantity}
+            if wrong and wrong <= lost.get(q, set())
+        ]
+        if sources:
+            found[quantity] = frozenset.intersection(*sources)
+    return found
+
+
+def _wrong(found: Sequence[Finding]) -> set[str]:
+    """Return the cases on which a quantity came and is not right."""
+    wrong = [f for f in found if f.verdict in ("wrong", "mistake")]
+    return {f.case for f in wrong if f.comparison is not None}
+
+
+def _lost(found: Sequence[Finding]) -> set[str]:
+    """Return the cases on which a quantity is not finite."""
+    compared = [(f.case, f.comparison) for f in found if f.comparison is not None]
+    return {case for case, comparison in compared if comparison.outcome is Outcome.FINITE}

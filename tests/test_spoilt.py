@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.closeness import Tolerance
 from grader.findings import Expected, compared
-from grader.spoilt import spoilt_by
+from grader.spoilt import spoilt_by, visible_steps
 
 
 class Network:
@@ -41,8 +41,8 @@ class Network:
 RIGHT, WRONG, LOST = 1.0, 2.0, np.nan
 
 
-def spoilt(**values):
-    """Return what is spoilt by what, from the values of each quantity on one case after another."""
+def found_of(values):
+    """Return findings, from the values of each quantity on one case after another."""
     findings = {}
     for quantity, its in values.items():
         cases = [
@@ -54,7 +54,15 @@ def spoilt(**values):
         findings[quantity] = [
             compared(quantity, value, case) for value, case in zip(its, cases, strict=True)
         ]
-    return spoilt_by(findings, Network())
+    return findings
+
+
+def spoilt(**values):
+    return spoilt_by(found_of(values), Network())
+
+
+def visible(**values):
+    return visible_steps(found_of(values), Network())
 
 
 def test_what_is_computed_from_nan_is_spoilt_whatever_it_is():
@@ -82,6 +90,15 @@ def test_what_is_wrong_on_other_cases_too_needs_another_reason():
 
 def test_all_that_follows_is_told_with_the_first_of_them():
     assert spoilt(S=[LOST], a=[LOST], L=[WRONG], W=[LOST]) == {"a": "S", "L": "S", "W": "S"}
+
+
+def test_no_mistake_is_seen_behind_what_is_not_finite_also_where_another_is_told_of_first():
+    # S comes first and is told of; it is from a, all the same, that L is computed.
+    found = visible(S=[LOST, LOST], a=[RIGHT, LOST], L=[RIGHT, LOST])
+
+    assert found == {"L": Network.needs["a"]}
+    assert visible(z=[LOST], a=[LOST], L=[LOST])["L"] == Network.needs["z"]
+    assert visible(a=[LOST, RIGHT], L=[LOST, WRONG]) == {}
 
 
 def test_what_is_right_or_finite_spoils_nothing():

@@ -147,7 +147,7 @@ class _Run:
             values = by_case[case.name] = _try(check, quantities, case, line, self.functions)
             origins = self.seen.origins.setdefault(check.name, {})
             for name, value in values.items():
-                origins[name] = line.origins_of(value) or origins.get(name, ())
+                origins[name] = line.origins.of(value) or origins.get(name, ())
             if line.hung:
                 given_up = Failure("blocked", wording.hung_before(case.name))
         if loss is not None and loss.quantity in quantities and self._is_alive:

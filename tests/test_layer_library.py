@@ -63,6 +63,11 @@ def spoiled(*pieces):
     return text
 
 
+def places_of(result):
+    """Return where each quantity's cause was made."""
+    return {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
+
+
 def failed(result):
     return {q for q, found in quantities(result).items() if found.verdict not in RIGHT}
 
@@ -333,7 +338,7 @@ def test_a_mistake_is_placed_in_the_method_and_at_the_line_where_it_was_made(gra
     result = graded(text)
 
     lines = text.splitlines()
-    places = {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
+    places = places_of(result)
     assert places["db"].function == "LinearLayer_t.backward"
     assert lines[places["db"].line - 1].strip() == DB + " / 32"
     assert places["y_pred"].function == "SoftmaxCrossEntropy_t.forward"
@@ -345,28 +350,20 @@ def test_a_mistake_is_placed_in_the_method_and_at_the_line_where_it_was_made(gra
 
 def test_places_are_true_of_numbers_that_the_checks_have_reshaped(graded):
     text = (FOLDER / "examples" / "mistakes.py").read_text("utf-8")
-    result = graded(text)
-
-    places = {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
-    assert places["avg_loss"].function == "SoftmaxCrossEntropy_t.forward"
+    assert places_of(graded(text))["avg_loss"].function == "SoftmaxCrossEntropy_t.forward"
 
 
 def test_a_method_that_the_text_replaces_is_not_said_to_be_the_place(graded):
-    text = spoiled(("return dz * self.mask", "return dz * self.mask")) + (
-        "\n\ndef another(self, dz):\n    return dz\n\n\nRelu_t.backward = another\n"
-    )
-    result = graded(text)
+    another = "\n\ndef another(self, dz):\n    return dz\n\n\nRelu_t.backward = another\n"
 
-    places = {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
-    assert places["da"].function == "Relu_t"
+    assert places_of(graded(CORRECT + another))["da"].function == "Relu_t"
 
 
 def test_what_a_later_class_of_the_same_name_inherits_is_found(graded):
     text = spoiled(("return dz * self.mask", "return dz")) + (
         "\n\nclass Relu_t(Relu_t):\n    def more(self):\n        pass\n"
     )
-    result = graded(text)
+    places = places_of(graded(text))
 
-    places = {q.split(".")[1]: cause.place for cause in result.causes for q in cause.explains}
     assert places["da"].function == "Relu_t.backward"
     assert text.splitlines()[places["da"].line - 1].strip() == "def backward(self, dz):"

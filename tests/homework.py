@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,22 @@ def quantities(result: Result) -> dict[str, Quantity]:
 def verdicts(result: Result) -> dict[str, str]:
     """Return the verdict of each quantity."""
     return {name: q.verdict for name, q in quantities(result).items()}
+
+
+def assert_linear(work: Callable[[int], object], size: int, eight_times: int) -> None:
+    """Assert that work of eight times the size takes some 8 times as long, and not 64 times.
+
+    Each is taken by its fastest run so far: a busy machine slows single ones down.
+    """
+    assert eight_times == 8 * size
+    least = {size: math.inf, eight_times: math.inf}
+    for _ in range(4):
+        for n in least:
+            started = time.process_time()
+            work(n)
+            least[n] = min(least[n], time.process_time() - started)
+        if least[eight_times] < 24 * max(least[size], 0.01):
+            return
+    raise AssertionError(
+        f"{least[size]:.3f} s, and {least[eight_times]:.3f} s for eight times that"
+    )
